@@ -1,0 +1,92 @@
+/// A deployable, or a library that deployables need: what it is made of and what is run for it.
+public struct Service: Equatable, Sendable, Codable {
+    public let name: ServiceName
+    public var kind: Kind
+    /// Its folders; commands run in the first.
+    public var paths: [Path]
+    public var inputs: Inputs
+    public var recipe: Recipe
+    public var image: ImageSource?
+    /// Which Jenkins agents may take it.
+    public var label: String?
+    public var release: Release
+
+    public enum Kind: String, Codable, Sendable {
+        case service, library
+    }
+
+    /// What goes into its key besides its own folders.
+    public struct Inputs: Equatable, Sendable, Codable {
+        /// What must be built before it.
+        public var needs: [ServiceName]
+        public var paths: [Path]
+        /// Names of variables.
+        public var environment: [String]
+        /// Overrides of the path classes: globs by class.
+        public var classes: [String: [String]]
+    }
+
+    /// What is run for it.
+    public struct Recipe: Equatable, Sendable, Codable {
+        public var toolchain: String
+        public var build: Command?
+        /// Nil declares it test-less.
+        public var test: Command?
+        public var evidence: Evidence
+        /// Suites that may be empty.
+        public var allowEmpty: [String]
+        public var timeout: Seconds
+    }
+
+    /// Where its image comes from.
+    public struct ImageSource: Equatable, Sendable, Codable {
+        /// The last part of the repository name.
+        public var name: String
+        public var dockerfile: Path
+        public var context: Path
+    }
+
+    /// How its releases are called.
+    public struct Release: Equatable, Sendable, Codable {
+        public var initial: SemanticVersion
+        public var tag: TagName
+    }
+
+    /// The folder its commands run in.
+    public var home: Path { paths.first ?? .root }
+
+    public var rules: PathRules {
+        PathRules(
+            overrides: inputs.classes, toolchain: Toolchain.named(recipe.toolchain) ?? Toolchain(name: recipe.toolchain)
+        )
+    }
+
+    /// The steps of a full run.
+    public func steps(pushing: Bool) -> [Step.Kind] {
+        var steps: [Step.Kind] = []
+        if recipe.build != nil { steps.append(.build) }
+        if recipe.test != nil { steps.append(.test) }
+        if image != nil { steps += pushing ? [.image, .push] : [.image] }
+        return steps
+    }
+
+    /// What of the configuration decides what is built and tested, as a text that enters the key: not where it runs, how
+    /// long it may take, or how it is called when released.
+    public var keyConfiguration: JSON {
+        get throws {
+            var members: [String: JSON] = [
+                "paths": try JSON(encoding: paths),
+                "toolchain": .string(recipe.toolchain),
+                "reports": try JSON(encoding: recipe.evidence),
+                "allowEmpty": try JSON(encoding: recipe.allowEmpty),
+                "inputs": try JSON(encoding: inputs.paths),
+                "environment": try JSON(encoding: inputs.environment.sorted()),
+                "classes": try JSON(encoding: inputs.classes),
+            ]
+            members["build"] = try recipe.build.map { try JSON(encoding: $0) } ?? .bool(false)
+            members["test"] = try recipe.test.map { try JSON(encoding: $0) } ?? .bool(false)
+            members["image"] = try image.map { try JSON(encoding: $0) } ?? .bool(false)
+            return .object(members)
+        }
+    }
+}

@@ -1,0 +1,167 @@
+/// Makes one service of its entry, filling in what the toolchain knows.
+struct ServiceReader {
+    let name: ServiceName
+    let entry: ConfigurationFile.ServiceEntry
+    let line: Int
+    let tagTemplate: String?
+
+    /// Nil when something was reported that leaves no service.
+    mutating func service(discovered: Path?, in reader: inout CatalogReader) throws -> Service? {
+        let paths = paths(discovered: discovered, in: &reader)
+        guard let home = paths.first else { return nil }
+        for path in paths where try reader.listing(path) == nil {
+            let message = "service \"\(name)\": there is no folder \(path) in this tree"
+            reader.report(place("path", in: reader), message, hint: "is it committed?")
+            return nil
+        }
+        let names = try reader.names(in: home) ?? []
+        let inputs = Service.Inputs(
+            needs: (entry.needs ?? []).compactMap { need($0.name, in: &reader) },
+            paths: (entry.inputs ?? []).compactMap { path($0, for: "inputs", in: &reader) },
+            environment: variables(in: &reader), classes: classes)
+        return Service(
+            name: name, kind: entry.kind ?? .service, paths: paths, inputs: inputs,
+            recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
+            label: entry.label, release: release(in: &reader))
+    }
+
+    private func place(_ key: String, in reader: CatalogReader) -> Int {
+        reader.document["services"]?[name.text]?[key] == nil
+            ? line : reader.document.line(of: "services", name.text, key)
+    }
+
+    // MARK: - Folders and needs
+
+    private func paths(discovered: Path?, in reader: inout CatalogReader) -> [Path] {
+        if entry.path != nil, entry.paths != nil {
+            reader.report(line, "service \"\(name)\" has both path and paths", hint: "keep paths")
+        }
+        if let texts = entry.paths ?? entry.path.map({ [$0] }), !texts.isEmpty {
+            return texts.compactMap { path($0, for: entry.paths == nil ? "path" : "paths", in: &reader) }
+        }
+        if let discovered { return [discovered] }
+        let hint = "add path: to it, or a discover: pattern that takes its folder"
+        reader.report(line, "service \"\(name)\" has no path", hint: hint)
+        return []
+    }
+
+    private func path(_ text: String, for key: String, in reader: inout CatalogReader, base: Path = .root) -> Path? {
+        if let path = try? Path(parsing: text, in: base) { return path }
+        let message = "service \"\(name)\": \(key) \"\(text.printable)\" leads out of the repository"
+        reader.report(place(key, in: reader), message, hint: "paths are relative to its root")
+        return nil
+    }
+
+    private func need(_ text: String, in reader: inout CatalogReader) -> ServiceName? {
+        let line = place("needs", in: reader)
+        if text.hasPrefix("!") {
+            let message = "\"\(text.printable)\" suppresses an inferred need, and needs are not inferred yet"
+            reader.report(line, message, hint: "remove it: not yet")
+            return nil
+        }
+        guard let needed = ServiceName(parsing: text) else {
+            reader.report(line, "\"\(text.printable)\" is no service name", hint: ServiceName.rule)
+            return nil
+        }
+        return needed
+    }
+
+    private func variables(in reader: inout CatalogReader) -> [String] {
+        for variable in entry.environment ?? [] {
+            let isName =
+                !variable.isEmpty && variable.utf8.allSatisfy { $0 != UInt8(ascii: "=") && $0 > 0x20 && $0 < 0x7F }
+            if !isName || variable.hasPrefix("SLIPWAY_") {
+                let hint = "SLIPWAY_ variables are set by Slipway"
+                reader.report(
+                    place("environment", in: reader), "\"\(variable.printable)\" cannot be passed on", hint: hint)
+            }
+        }
+        return entry.environment ?? []
+    }
+
+    private var classes: [String: [String]] {
+        var classes = entry.classes ?? [:]
+        if let deploy = entry.deploy {
+            classes[PathClass.deploy.rawValue, default: []].append(deploy.hasSuffix("/") ? deploy : deploy + "/")
+        }
+        return classes
+    }
+
+    // MARK: - Commands
+
+    private func recipe(names: Set<String>, in reader: inout CatalogReader) -> Service.Recipe {
+        let toolchain = entry.toolchain.flatMap(Toolchain.named) ?? Toolchain.recognised(among: names) ?? .command
+        let build = entry.build.map(\.command) ?? toolchain.commands.build.map { Command(.shell($0)) }
+        let test = entry.test.map(\.command) ?? toolchain.commands.test.map { Command(.shell($0)) }
+        if toolchain.name == "command", entry.build == nil, entry.test == nil {
+            let hint = "say build: and test:, or test: false if it has none"
+            reader.report(line, "service \"\(name)\": no toolchain is recognised in its folder", hint: hint)
+        }
+        for command in [build, test] {
+            if case .exec(let arguments)? = command?.form, arguments.first?.isEmpty ?? true {
+                reader.report(line, "service \"\(name)\": a command must name a program")
+            }
+        }
+        if let builder = entry.builder, !["auto", "native"].contains(builder) {
+            let hint = "remove it: not yet"
+            reader.report(
+                place("builder", in: reader), "builder \(builder) does nothing yet in this version of Slipway",
+                hint: hint)
+        }
+        // Whoever writes an own test command says how it reports; a toolchain's knowledge is about its own.
+        let evidence = entry.reports ?? (entry.test == nil ? toolchain.evidence : .reports(toolchain.reportGlobs))
+        return Service.Recipe(
+            toolchain: toolchain.name, build: build, test: test, evidence: evidence,
+            allowEmpty: entry.test?.allowEmpty ?? [], timeout: entry.timeout ?? Seconds(3600))
+    }
+
+    // MARK: - Image and version
+
+    private func image(home: Path, names: Set<String>, in reader: inout CatalogReader) -> Service.ImageSource? {
+        guard entry.kind != .library else {
+            if entry.images?.images.isEmpty == false {
+                reader.report(place("images", in: reader), "\"\(name)\" is a library, which has no image")
+            }
+            return nil
+        }
+        let line = place("images", in: reader)
+        guard let declared = entry.images?.images else {
+            return names.contains("Dockerfile") ? image(.init(), home: home, in: &reader) : nil
+        }
+        if declared.count > 1 {
+            reader.report(line, "service \"\(name)\" has \(declared.count) images", hint: "keep one: not yet more")
+        }
+        return declared.first.flatMap { image($0, home: home, in: &reader) }
+    }
+
+    private func image(
+        _ image: ConfigurationFile.ImageEntry, home: Path, in reader: inout CatalogReader
+    ) -> Service.ImageSource? {
+        let imageName = image.name ?? name.text.lowercased()
+        guard RepositoryName(parsing: imageName) != nil else {
+            let hint = "lower-case letters and digits, parted by one '.', '_', '__' or '-', in components parted by '/'"
+            reader.report(place("images", in: reader), "\"\(imageName.printable)\" is no image name", hint: hint)
+            return nil
+        }
+        guard let dockerfile = path(image.dockerfile ?? "Dockerfile", for: "images", in: &reader, base: home),
+            let context = path(image.context ?? ".", for: "images", in: &reader, base: home)
+        else { return nil }
+        return Service.ImageSource(name: imageName, dockerfile: dockerfile, context: context)
+    }
+
+    private func release(in reader: inout CatalogReader) -> Service.Release {
+        let line = place("version", in: reader)
+        let initial = SemanticVersion(parsing: entry.version?.initial ?? "0.1.0")
+        if initial?.isStable != true {
+            reader.report(
+                line, "the initial version of \"\(name)\" is no stable semantic version", hint: "write 0.1.0 or 1.0.0")
+        }
+        let template = entry.version?.tag ?? tagTemplate
+        let tag = template.map(TagName.init(parsing:)) ?? .standard
+        if tag == nil {
+            reader.report(line, "the tag template \"\((template ?? "").printable)\" does not end in {version}")
+        }
+        let fallback = Service.Release(initial: SemanticVersion.first, tag: .standard)
+        return Service.Release(initial: initial ?? fallback.initial, tag: tag ?? fallback.tag)
+    }
+}

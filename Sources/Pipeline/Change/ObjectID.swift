@@ -1,0 +1,56 @@
+/// The SHA-1 name of a git object.
+public struct ObjectID: Hashable, Comparable, Sendable {
+    private let high: UInt64
+    private let middle: UInt64
+    private let low: UInt32
+
+    /// Takes the twenty bytes of an id; nil for any other number of bytes.
+    public init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 20 else { return nil }
+        var words: [UInt64] = [0, 0, 0]
+        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
+        (high, middle, low) = (words[0], words[1], UInt32(words[2]))
+    }
+
+    /// Takes the forty lower-case hexadecimal digits of an id.
+    public init?(parsing text: some StringProtocol) {
+        guard let bytes = [UInt8](hexadecimal: text), text.utf8.allSatisfy({ !$0.isUpper }) else { return nil }
+        self.init(bytes: bytes)
+    }
+
+    public var bytes: [UInt8] {
+        (0..<20).map { index in
+            switch index {
+            case 0..<8: UInt8(truncatingIfNeeded: high >> (56 - 8 * index))
+            case 8..<16: UInt8(truncatingIfNeeded: middle >> (56 - 8 * (index - 8)))
+            default: UInt8(truncatingIfNeeded: low >> (24 - 8 * (index - 16)))
+            }
+        }
+    }
+
+    public static func < (left: ObjectID, right: ObjectID) -> Bool {
+        (left.high, left.middle, left.low) < (right.high, right.middle, right.low)
+    }
+
+    /// The twelve digits by which people and image tags call a commit.
+    public var short: String { String(description.prefix(12)) }
+}
+
+extension ObjectID: CustomStringConvertible {
+    public var description: String { bytes.hexadecimal }
+}
+
+extension ObjectID: Codable {
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let id = ObjectID(parsing: text) else {
+            throw JSONError(place: decoder.codingPath.place, problem: "\"\(text.prefix(60))\" is no object id")
+        }
+        self = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}

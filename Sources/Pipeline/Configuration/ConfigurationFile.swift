@@ -1,0 +1,135 @@
+/// `slipway.yaml` as it was written, read but not yet applied to a repository.
+public struct ConfigurationFile: Decodable, Equatable, Sendable {
+    public var registry: String?
+    public var ledger: [LedgerPlace]?
+    public var discover: [String]?
+    public var exclude: [String]?
+    public var services: [String: ServiceEntry]?
+    public var versioning: VersionEntry?
+    public var classes: [String: [String]]?
+    public var retention: Retention?
+    public var registries: [String: RegistryEntry]?
+    public var trust: String?
+    public var environments: [String: Policy]?
+
+    public init() {}
+
+    public enum LedgerPlace: String, Codable, Sendable {
+        case registry, folder
+    }
+
+    public struct RegistryEntry: Decodable, Equatable, Sendable {
+        public var http: Bool?
+    }
+
+    public struct VersionEntry: Decodable, Equatable, Sendable {
+        public var initial: String?
+        public var tag: String?
+    }
+}
+
+extension ConfigurationFile {
+    /// One entry under `services:`.
+    public struct ServiceEntry: Decodable, Equatable, Sendable {
+        public var path: String?
+        public var paths: [String]?
+        public var kind: Service.Kind?
+        public var toolchain: String?
+        public var needs: [NeedEntry]?
+        public var inputs: [String]?
+        public var environment: [String]?
+        public var build: CommandEntry?
+        public var test: CommandEntry?
+        public var reports: Evidence?
+        public var timeout: Seconds?
+        public var label: String?
+        public var builder: String?
+        public var images: ImagesEntry?
+        public var classes: [String: [String]]?
+        public var deploy: String?
+        public var version: VersionEntry?
+
+        public init() {}
+    }
+
+    /// `common`, or `{name: common}`.
+    public struct NeedEntry: Decodable, Equatable, Sendable {
+        public let name: String
+
+        private enum CodingKeys: String, CodingKey {
+            case name
+        }
+
+        public init(from decoder: any Decoder) throws {
+            if let name = try? decoder.singleValueContainer().decode(String.self) {
+                self.name = name
+            } else {
+                name = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .name)
+            }
+        }
+    }
+
+    /// A command, or false for none.
+    public struct CommandEntry: Decodable, Equatable, Sendable {
+        public let command: Command?
+        public let allowEmpty: [String]
+
+        private enum CodingKeys: String, CodingKey {
+            case allowEmpty = "allow-empty"
+        }
+
+        public init(from decoder: any Decoder) throws {
+            if let flag = try? decoder.singleValueContainer().decode(Bool.self), !flag {
+                (command, allowEmpty) = (nil, [])
+                return
+            }
+            command = try Command(from: decoder)
+            let container = try? decoder.container(keyedBy: CodingKeys.self)
+            allowEmpty = try container?.decodeIfPresent([String].self, forKey: .allowEmpty) ?? []
+        }
+    }
+
+    /// A list of images, or false for none.
+    public struct ImagesEntry: Decodable, Equatable, Sendable {
+        public let images: [ImageEntry]
+
+        public init(from decoder: any Decoder) throws {
+            if let flag = try? decoder.singleValueContainer().decode(Bool.self), !flag {
+                images = []
+            } else {
+                images = try decoder.singleValueContainer().decode([ImageEntry].self)
+            }
+        }
+    }
+
+    public struct ImageEntry: Decodable, Equatable, Sendable {
+        public var name: String?
+        public var dockerfile: String?
+        public var context: String?
+    }
+}
+
+/// What `slipway clean` keeps.
+public struct Retention: Decodable, Equatable, Sendable {
+    public let logs: Seconds
+    public let layers: ByteCount
+    public let snapshots: Seconds
+
+    private enum CodingKeys: String, CodingKey {
+        case logs, layers, snapshots
+    }
+
+    public static let standard = Retention(
+        logs: Seconds(14 * 86_400), layers: ByteCount(bytes: 5 << 30), snapshots: Seconds(30 * 86_400))
+
+    private init(logs: Seconds, layers: ByteCount, snapshots: Seconds) {
+        (self.logs, self.layers, self.snapshots) = (logs, layers, snapshots)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        logs = try container.decodeIfPresent(Seconds.self, forKey: .logs) ?? Self.standard.logs
+        layers = try container.decodeIfPresent(ByteCount.self, forKey: .layers) ?? Self.standard.layers
+        snapshots = try container.decodeIfPresent(Seconds.self, forKey: .snapshots) ?? Self.standard.snapshots
+    }
+}

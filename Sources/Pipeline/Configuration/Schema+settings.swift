@@ -1,0 +1,187 @@
+extension Schema {
+    private static let null = JSON.null
+
+    static let versioning = [
+        Field("tag", .text, "How releases are tagged; ends in {version}.", standard: .string("{service}/v{version}")),
+        later("zero-major", ["breaking-minor", "shift", "plain"], "What changes do below 1.0.0."),
+        later("unconventional", ["none", "patch", "minor"], "What commits without a convention count as."),
+        later("floor", ["none", "patch"], "What a shipped change counts as when no commit says so."),
+        Field(
+            "propagate", .choice(["patch", "none", "match"]), "What a release of a library does to those that need it.",
+            standard: .string("patch"), isLater: true),
+        Field(
+            "channel", .either([.nothing, .text, .map(.text)]), "The pre-release channel of branches.", standard: null,
+            isLater: true),
+        later("commit-source", ["commits", "first-parent"], "Which commits are read."),
+        later("squash", ["fallback", "union", "off"], "How squashed messages are read."),
+        later("cross-scope", ["patch", "same"], "What a commit counts for here whose scope names another service."),
+        laterList("ignore-authors", .text, "Authors whose commits do not count."),
+        laterList("mapping", .object(mapping), "Levels by pattern, for unconventional commits."),
+        laterList("presets", .choice(["deps-patch"]), "Named sets of mappings."),
+        laterList("legacy", .object(legacy), "Old tags and the versions they stand for."),
+        Field(
+            "horizon", .either([.nothing, .text]), "The commit before which history is not read.", standard: null,
+            isLater: true),
+        Field(
+            "maintenance", .text, "How maintenance branches are called.", standard: .string("release/{service}/{line}"),
+            isLater: true),
+        Field(
+            "require-candidate", .bool, "Whether a release must have been a candidate.", standard: .bool(false),
+            isLater: true),
+        later("sign", ["none", "ssh", "gpg"], "How tags are signed."),
+        Field(
+            "snapshot", .text, "How builds that are no release are called.",
+            standard: .string("{next}-0.{slug}.{n}.g{sha12}"), isLater: true),
+        Field(
+            "branch-tags", .bool, "Whether each branch has a moving image tag.", standard: .bool(false), isLater: true),
+    ]
+
+    static let serviceVersion =
+        [
+            Field("initial", .text, "The first version.", standard: .string("0.1.0")),
+            Field("files", .list(.text), "Files that state the version.", standard: .array([]), isLater: true),
+        ] + versioning
+
+    private static let mapping = [
+        Field("match", .text, "A regular expression."),
+        Field("level", .choice(["none", "patch", "minor", "major"]), "What it counts as."),
+    ]
+
+    private static let legacy = [
+        Field("tag", .text, "The tag."), Field("version", .text, "The version."),
+    ]
+
+    /// A choice that only its first value, the standard, is taken of for now.
+    private static func later(_ name: String, _ choices: [String], _ meaning: String) -> Field {
+        Field(name, .choice(choices), meaning, standard: choices.first.map(JSON.string), isLater: true)
+    }
+
+    private static func laterList(_ name: String, _ element: Schema, _ meaning: String) -> Field {
+        Field(name, .list(element), meaning, standard: .array([]), isLater: true)
+    }
+
+    static let ratchets = [
+        Field(
+            "vanished-tests", .integer(0...1_000_000), "How many tests may vanish.", standard: .integer(0),
+            isLater: true),
+        Field(
+            "grown-skips", .integer(0...1_000_000), "How many skips may be added.", standard: .integer(0), isLater: true
+        ),
+    ]
+
+    static let retention = [
+        Field("logs", .duration, "How long logs and reports of runs are kept.", standard: .string("14d")),
+        Field("layers", .size, "How much room image layers may take.", standard: .string("5GB")),
+        Field("snapshots", .duration, "How long images that are no release are kept.", standard: .string("30d")),
+    ]
+
+    static let registry = [
+        Field(
+            "ca", .either([.nothing, .text]), "The certificate authority of the registry.", standard: null,
+            isLater: true),
+        Field("client-cert", .either([.nothing, .text]), "The certificate to show.", standard: null, isLater: true),
+        Field(
+            "http", .bool, "Whether it speaks plain HTTP although it is not on this machine.", standard: .bool(false)),
+        Field(
+            "mirror", .either([.nothing, .text]), "Where to read base images instead.", standard: null, isLater: true),
+    ]
+
+    /// What an environment demands.
+    public static let policy = [
+        Field(
+            "mode", .choice(["advisory", "enforced"]), "Whether a failing item blocks.", standard: .string("enforced")),
+        Field("allowUnsigned", .bool, "Whether records without a signature count.", standard: .bool(false)),
+        Field("branches", .list(.text), "Branches (globs) whose records count.", standard: .array([.string("*")])),
+        Field(
+            "signers",
+            .object([
+                Field("threshold", .integer(1...1), "How many distinct keys must have signed.", standard: .integer(1))
+            ]), "Who must have signed."),
+        Field("clean", .bool, "Whether records of uncommitted work are refused.", standard: .bool(true)),
+        Field("checks", .object(checks), "What is demanded of each item."),
+        Field("maxAge", .object(ages), "How old evidence may be."),
+        Field(
+            "requiresDeployedIn", .list(.object(soak)), "Where it must have run before.", standard: .array([]),
+            isLater: true),
+        Field("monotonic", .object(monotonic), "What must grow.", isLater: true),
+        Field("waiver", .object(waiver), "Who may waive what.", isLater: true),
+        Field(
+            "missing", .object([Field("deadline", .duration, "When missing evidence becomes a no.", isLater: true)]),
+            "What missing evidence means."),
+        Field("prerelease", .bool, "Whether pre-releases may go there.", standard: .bool(false), isLater: true),
+    ]
+
+    private static let checks = [
+        Field("tests", .object(tests), "Point 1: tests and stability."),
+        later("migrationsOrder", ["off", "warn", "enforce"], "Point 2: migrations run first."),
+        later("coexistence", ["off", "warn", "enforce"], "Point 3: migrations suit the running version."),
+        later("semver", ["off", "warn", "enforce"], "Point 4: breaking changes only in majors."),
+        later("auditIndex", ["off", "warn", "enforce"], "Point 5: audit index updated."),
+    ]
+
+    private static let tests = [
+        Field(
+            "min", .choice(["stable", "flaky", "unstable"]), "The worst verdict that passes.",
+            standard: .string("stable")),
+        Field(
+            "evidence", .choice(["exit-code", "output", "reports"]), "The weakest evidence that passes.",
+            standard: .string("exit-code")),
+        Field("consecutive", .integer(1...1), "How many stable builds in a row.", standard: .integer(1)),
+        Field("quarantineMax", .integer(0...10_000), "How many tests may be quarantined.", isLater: true),
+        Field("skipGrowthMax", .integer(0...10_000), "How many skips may be new.", isLater: true),
+    ]
+
+    private static let ages = [
+        Field("record", .duration, "How old the record may be."),
+        Field("auditIndexState", .duration, "How old the state of the audit index may be.", isLater: true),
+        Field("migrationState", .duration, "How old the state of the database may be.", isLater: true),
+        Field("decision", .duration, "How long a decision holds.", standard: .string("1h")),
+    ]
+
+    private static let soak = [
+        Field("environment", .text, "Where."), Field("minSoakMinutes", .integer(0...1_000_000), "How long."),
+    ]
+
+    private static let monotonic = [
+        Field("version", .choice(["off", "strict"]), "The version."), Field("sequence", .bool, "The sequence number."),
+    ]
+
+    private static let waiver = [
+        Field("roles", .list(.text), "Who may sign."), Field("maxDays", .integer(1...3650), "How long at most."),
+        Field("forbid", .list(.text), "What cannot be waived."), Field("twoPersonFor", .list(.text), "What needs two."),
+        Field("followUpHours", .integer(0...100_000), "When it must be followed up."),
+    ]
+
+    /// A policy file: environments by name.
+    public static let policyFile = Schema.object([
+        Field("version", .integer(1...1), "The version of this format.", standard: .integer(1)),
+        Field("environments", .map(.object(policy)), "What each environment demands."),
+    ])
+
+    /// A trust file: who may sign what.
+    public static let trustFile = Schema.object([
+        Field("version", .integer(1...1_000_000), "Grows with every change of the file."),
+        Field("keys", .list(.object(key)), "The trusted keys."),
+        Field("prevented", .list(.text), "Digests that are never allowed.", standard: .array([])),
+    ])
+
+    private static let key = [
+        Field("id", .text, "What people call the key."),
+        Field("alg", .choice(["ed25519"]), "The algorithm.", standard: .string("ed25519")),
+        Field("spki", .text, "The public key: SubjectPublicKeyInfo in base64."),
+        Field("role", .choice(["build", "waiver", "decision", "deploy"]), "What it may sign."),
+        Field(
+            "scope", .choice(["local", "pr", "branch", "release"]), "The highest scope its records may claim.",
+            standard: .string("release")),
+        Field("builderIds", .list(.text), "Builders it may sign for; empty: all.", standard: .array([])),
+        Field("services", .list(.text), "Services (globs) it may sign for.", standard: .array([.string("*")])),
+        Field("branches", .list(.text), "Branches (globs) it may sign for.", standard: .array([.string("*")])),
+        Field("environments", .list(.text), "Environments it may decide for.", isLater: true),
+        Field("title", .text, "What its holder is.", isLater: true),
+        Field("notBefore", .text, "From when its signatures count (RFC 3339, UTC)."),
+        Field("notAfter", .text, "Until when its signatures count (RFC 3339, UTC)."),
+        Field(
+            "revokedFromSequence", .integer(0...Int64(1) << 53 - 1),
+            "From which sequence its signatures no longer count."),
+    ]
+}

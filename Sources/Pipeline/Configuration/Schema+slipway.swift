@@ -1,0 +1,123 @@
+extension Schema {
+    /// `slipway.yaml`.
+    public static let slipway = Schema.object([
+        Field(
+            "registry", .text, "Images are pushed to `<registry>/<image name>`. Without it they stay in an OCI layout."),
+        Field("ledger", .list(.choice(["registry", "folder"])), "Where records are kept and looked for."),
+        Field(
+            "discover", .list(.text),
+            "Folders (globs) that become services when a toolchain or a Dockerfile is in them."),
+        Field("exclude", .list(.text), "Folders (globs) that are never discovered."),
+        Field("services", .map(service), "Services and libraries by name."),
+        Field("versioning", .object(versioning), "How versions follow from commits, for all services."),
+        Field("classes", classes, "Path classes of files that no service owns: globs by class."),
+        Field(
+            "pools", .map(.integer(1...1000)), "How many steps may hold a named pool at once.", standard: .object([:]),
+            isLater: true),
+        Field("ratchets", .object(ratchets), "How far tests may vanish and skips may grow."),
+        Field("retention", .object(retention), "What `slipway clean` keeps."),
+        Field("registries", .map(.object(registry)), "Connection settings by registry host."),
+        Field("trust", .text, "The file of trusted keys, for reusing records. A gate is given its own."),
+        Field("environments", .map(.object(policy)), "What an environment demands. A gate is given its own."),
+    ])
+
+    static let service = Schema.object([
+        Field("path", .text, "The folder of the service."),
+        Field("paths", .list(.text), "The folders of the service; commands run in the first."),
+        Field("earlier", .list(.text), "Folders it lay in before.", standard: .array([]), isLater: true),
+        Field(
+            "kind", .choice(["service", "library"]), "A library has no version and no image.",
+            standard: .string("service")),
+        Field("toolchain", .choice(Toolchain.all.map(\.name)), "Recognised by the files in the folder when left out."),
+        Field("needs", .list(.either([.text, .object(need)])), "Services and libraries that must be built before it."),
+        Field("inputs", .list(.text), "Further paths that enter the key."),
+        Field("environment", .list(.text), "Variables its commands see; name and value enter the key."),
+        Field(
+            "build", .either([.exactly(false), .text, .list(.text), .object(command)]),
+            "How it is built; false: not at all."),
+        Field(
+            "test", .either([.exactly(false), .text, .list(.text), .object(test)]),
+            "How it is tested; false declares it test-less."),
+        Field(
+            "reports", .either([.choice(reports), .list(.text)]),
+            "Where test reports are: globs, a dialect of the output, or exit-code."),
+        Field(
+            "quarantine", .list(.object(quarantine)), "Tests whose failure does not count for a while.",
+            standard: .array([]), isLater: true),
+        Field(
+            "secrets", .list(.either([.text, .object(secret)])), "Secrets its commands see.", standard: .array([]),
+            isLater: true),
+        Field(
+            "retries", .integer(0...10), "How often failing tests are tried again.", standard: .integer(0),
+            isLater: true),
+        Field("timeout", .duration, "How long each command may take.", standard: .string("1h")),
+        Field("container", .either([.text, .object(container)]), "The image its commands run in.", isLater: true),
+        Field("pool", .list(.text), "Pools its steps hold.", standard: .array([]), isLater: true),
+        Field("label", .text, "Which Jenkins agents may take it."),
+        Field(
+            "builder", .choice(["auto", "native", "docker", "buildah", "podman"]),
+            "What builds its images: natively, as far as this version goes."),
+        Field(
+            "images", .either([.exactly(false), .list(.object(image))]),
+            "Its images; by default one if its folder has a Dockerfile."),
+        Field("classes", classes, "Path classes: globs by class, before the defaults of the toolchain."),
+        Field("migrations", .text, "Where its migrations are.", isLater: true),
+        Field("interface", .object(interface), "What its callers rely on.", isLater: true),
+        Field("deploy", .text, "Its manifests: a folder that changes neither key nor image."),
+        Field("version", .object(serviceVersion), "How its version follows from commits."),
+    ])
+
+    private static let need = [
+        Field("name", .text, "Who is needed."),
+        Field(
+            "propagate", .choice(["none", "patch", "match"]), "What a release of it does here.",
+            standard: .string("patch"), isLater: true),
+        Field(
+            "kind", .choice(["build", "test", "runtime"]), "What it is needed for.", standard: .string("build"),
+            isLater: true),
+    ]
+
+    private static let command = [
+        Field("run", .either([.text, .list(.text)]), "The command: a line for sh -c, or a program and its arguments."),
+        Field("directory", .text, "Where it runs, relative to the root of the repository."),
+    ]
+
+    private static let test =
+        command + [
+            Field("allow-empty", .list(.text), "Suites in which nothing need run.", standard: .array([]))
+        ]
+
+    private static let reports = ["exit-code"] + Evidence.Dialect.allCases.map(\.rawValue)
+
+    private static let quarantine = [
+        Field("test", .text, "The name of the test."), Field("owner", .text, "Who mends it."),
+        Field("ticket", .text, "Where that is tracked."), Field("expires", .text, "Until when, as a date."),
+    ]
+
+    private static let secret = [
+        Field("name", .text, "The variable."), Field("file", .text, "The file with its value."),
+    ]
+
+    private static let container = [
+        Field("image", .text, "The image."), Field("sidecars", .map(.text), "Images that run beside it, by host name."),
+    ]
+
+    private static let image = [
+        Field("name", .text, "The last part of the repository name; the name of the service by default."),
+        Field(
+            "dockerfile", .text, "The Dockerfile, relative to the folder of the service.",
+            standard: .string("Dockerfile")),
+        Field("context", .text, "What COPY sees, relative to the folder of the service.", standard: .string(".")),
+        Field(
+            "platforms", .list(.text), "The platforms it is made for.", standard: .array([.string("linux/amd64")]),
+            isLater: true),
+    ]
+
+    private static let interface = [
+        Field("openapi", .text, "An OpenAPI document."), Field("calls", .text, "A call catalogue."),
+        Field("adapter", .map(.text), "A tool that compares two interfaces."),
+    ]
+
+    private static let classes = Schema.object(
+        PathClass.allCases.map { Field($0.rawValue, .list(.text), "Globs of this class.") })
+}

@@ -1,0 +1,20 @@
+/// What a gate is asked.
+public struct GateQuestion: Sendable {
+    public var service: ServiceName
+    public var image: Digest
+    public var environment: String
+    public var policy: Policy
+    public var trust: Trust
+    public var policyDigest: Digest
+    public var trustDigest: Digest
+    public var now: Timestamp
+
+    public init(
+        service: ServiceName, image: Digest, environment: String, policy: (Policy, Digest), trust: (Trust, Digest),
+        now: Timestamp
+    ) {
+        (self.service, self.image, self.environment, self.now) = (service, image, environment, now)
+        (self.policy, policyDigest) = policy
+        (self.trust, trustDigest) = trust
+    }
+}

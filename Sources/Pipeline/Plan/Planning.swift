@@ -1,0 +1,155 @@
+/// Everything a plan follows from.
+public struct Planning: Sendable {
+    public var repository: RepositoryFacts
+    public var catalog: Catalog
+    public var parts: [ServiceName: KeyParts]
+    public var request: Request
+    public var testimony: [ServiceName: Testimony]
+    public var versions: [ServiceName: VersionAnswer]
+    /// What changed between a base commit and the tree that is built.
+    public var differences: [ObjectID: [Difference]]
+    /// Paths that enter a key although their class would keep them out: the image takes them.
+    public var taken: [ServiceName: Set<Path>]
+    public var removed: [ServiceName]
+    public var notes: [Plan.Note]
+
+    public init(repository: RepositoryFacts, catalog: Catalog, parts: [ServiceName: KeyParts], request: Request) {
+        (self.repository, self.catalog, self.parts, self.request) = (repository, catalog, parts, request)
+        (testimony, versions, differences, taken, removed, notes) = ([:], [:], [:], [:], [], [])
+    }
+
+    /// What was asked for on the command line.
+    public struct Request: Equatable, Sendable {
+        /// Empty: all.
+        public var services: [ServiceName]
+        /// Whether records of the named services, and of all that need them, are not taken.
+        public var isForced: Bool
+        public var through: Step.Kind
+        public var isPushing: Bool
+
+        public init(
+            services: [ServiceName] = [], isForced: Bool = false, through: Step.Kind = .push, isPushing: Bool = false
+        ) {
+            (self.services, self.isForced, self.through, self.isPushing) = (services, isForced, through, isPushing)
+        }
+    }
+
+    /// What records say about one service.
+    public struct Testimony: Equatable, Sendable {
+        /// The record of this very key that is good enough.
+        public var accepted: Stability?
+        /// Why records of this key are not.
+        public var rejected: [String]
+        /// The newest record of the service from an ancestor of HEAD.
+        public var newest: Stability?
+        public var base: Plan.Base?
+        /// Whether something about it cannot be known here.
+        public var uncertainty: String?
+
+        public init(
+            accepted: Stability? = nil, rejected: [String] = [], newest: Stability? = nil, base: Plan.Base? = nil,
+            uncertainty: String? = nil
+        ) {
+            (self.accepted, self.rejected, self.newest) = (accepted, rejected, newest)
+            (self.base, self.uncertainty) = (base, uncertainty)
+        }
+    }
+
+    /// A path that differs from a base, with the newest commit that changed it; none for uncommitted work.
+    public struct Difference: Equatable, Sendable {
+        public var path: Path
+        public var commit: ObjectID?
+        public var author: String?
+
+        public init(path: Path, commit: ObjectID?, author: String?) {
+            (self.path, self.commit, self.author) = (path, commit, author)
+        }
+    }
+}
+
+extension Plan {
+    /// The rule: a service is built exactly when no good record has its key.
+    public init(_ planning: Planning, hash: HashFunction) throws {
+        let rule = Selection(planning)
+        let selected = rule.selected()
+        let helpers = rule.helpers(of: selected)
+        var notes = planning.notes
+        if !helpers.isEmpty {
+            let names = helpers.sorted().map(\.text).joined(separator: ", ")
+            notes.append(Note(.neededBuild, "built because what needs them is built: \(names)"))
+        }
+        let unsealed = Plan(
+            schema: Self.currentSchema, digest: hash([]), repository: planning.repository,
+            services: planning.catalog.services.compactMap {
+                rule.entry($0, isSelected: selected.contains($0.name), isHelper: helpers.contains($0.name))
+            },
+            removed: planning.removed.sorted(), notes: notes)
+        self = try unsealed.sealed(hash: hash)
+    }
+}
+
+/// Who is selected, and why.
+private struct Selection {
+    let planning: Planning
+    let reasons: Explanation
+
+    init(_ planning: Planning) {
+        self.planning = planning
+        reasons = Explanation(planning)
+    }
+
+    var catalog: Catalog { planning.catalog }
+
+    /// The services asked for whose key no accepted record has.
+    func selected() -> Set<ServiceName> {
+        let forced = forced()
+        let asked = planning.request.services.isEmpty ? catalog.services.map(\.name) : planning.request.services
+        return Set(asked + forced).filter { name in
+            forced.contains(name) || planning.testimony[name]?.accepted == nil
+        }
+    }
+
+    func forced() -> Set<ServiceName> {
+        guard planning.request.isForced else { return [] }
+        let named = planning.request.services.isEmpty ? catalog.services.map(\.name) : planning.request.services
+        var forced = Set(named)
+        var grew = true
+        while grew {
+            let more = catalog.services.filter { service in
+                !forced.contains(service.name) && service.inputs.needs.contains(where: forced.contains)
+            }
+            grew = !more.isEmpty
+            forced.formUnion(more.map(\.name))
+        }
+        return forced
+    }
+
+    /// Those whose build the selected ones need although a record vouches for them: what they leave in their folder
+    /// cannot be fetched.
+    func helpers(of selected: Set<ServiceName>) -> Set<ServiceName> {
+        Set(catalog.closure(of: selected)).subtracting(selected).filter { catalog[$0]?.recipe.build != nil }
+    }
+
+    func entry(_ service: Service, isSelected: Bool, isHelper: Bool) -> Plan.Entry? {
+        guard let parts = planning.parts[service.name] else { return nil }
+        let testimony = planning.testimony[service.name] ?? Planning.Testimony()
+        let isForced = forced().contains(service.name)
+        let cause = isSelected ? (isForced ? Explanation.Cause(.forced) : reasons.cause(of: service)) : nil
+        let steps = service.steps(pushing: planning.request.isPushing).filter { $0 <= planning.request.through }
+        return Plan.Entry(
+            name: service.name, kind: service.kind, path: service.home, selected: isSelected, reason: cause?.reason,
+            because: cause.map { Array($0.paths.prefix(Plan.Entry.pathLimit)) } ?? [], via: cause?.via ?? [],
+            commit: cause?.commit, author: cause?.author, key: parts.key, base: testimony.base,
+            version: planning.versions[service.name].map {
+                Plan.VersionSummary(current: $0.current, next: $0.next, bump: $0.bump, snapshot: $0.snapshot)
+            },
+            steps: isSelected ? steps : isHelper ? [.build] : [], needs: service.inputs.needs, label: service.label,
+            weight: weight(of: service), record: isSelected ? nil : testimony.accepted?.run.recordId)
+    }
+
+    /// The whole seconds its last known run took; one when nobody knows.
+    private func weight(of service: Service) -> Int64 {
+        let milliseconds = planning.testimony[service.name]?.newest?.run.timings.values.reduce(0, +) ?? 0
+        return max(1, (milliseconds + 999) / 1000)
+    }
+}

@@ -1,0 +1,203 @@
+/// The predicate `urn:slipway:stability:v1`: what became of one service at one commit, and what that rests on.
+///
+/// All that differs between two identical runs is under `run`. No log text, no message of an assertion, no value of a
+/// variable: names, counts and digests only.
+public struct Stability: Equatable, Sendable, Codable {
+    /// The minor version of the format; the major is in the predicate type.
+    public var schema: String
+    /// Names of members that a reader must understand or refuse the record.
+    public var crit: [String]?
+    public var run: Run
+    public var scope: Scope
+    public var service: ServiceFacts
+    public var source: Source
+    public var version: VersionFacts?
+    public var image: ImageFacts?
+    public var verdict: Verdict
+    public var steps: StepFacts
+    public var tests: TestReport?
+    public var inputs: KeyParts
+    public var builder: Builder
+
+    public static let currentSchema = "1.0"
+    public static let predicateType = "urn:slipway:stability:v1"
+    /// The members of this version, for `crit`.
+    static let knownMembers: Set<String> = [
+        "schema", "crit", "run", "scope", "service", "source", "version", "image", "verdict", "steps", "tests",
+        "inputs",
+        "builder",
+    ]
+
+    public init(
+        run: Run, scope: Scope, service: ServiceFacts, source: Source, version: VersionFacts?, image: ImageFacts?,
+        steps: StepFacts, tests: TestReport?, verdict: Verdict, inputs: KeyParts, builder: Builder
+    ) {
+        schema = Self.currentSchema
+        crit = nil
+        (self.run, self.scope, self.service, self.source) = (run, scope, service, source)
+        (self.version, self.image, self.verdict, self.steps) = (version, image, verdict, steps)
+        (self.tests, self.inputs, self.builder) = (tests, inputs, builder)
+    }
+
+    /// The verdict as its details demand it; what a record states counts only if it is the same.
+    public var recomputedVerdict: Verdict {
+        Verdict(
+            .init(
+                planned: steps.planned, results: steps.results, tests: tests, allowEmpty: Set(steps.allowEmpty ?? []),
+                failedBefore: verdict.reasons.contains { $0.code == .failedBefore }, voided: steps.voided ?? false))
+    }
+}
+
+extension Stability {
+    /// When, where and as which of a series this was written.
+    public struct Run: Equatable, Sendable, Codable {
+        public var recordId: String
+        public var sealedAt: Timestamp
+        /// Grows per service and scope; need not be gapless.
+        public var sequence: Int64
+        /// The newest records of the service that were known, by the SHA-256 of their payloads.
+        public var prev: [Digest]
+        /// The digest of the plan it carried out.
+        public var plan: Digest
+        public var startedAt: Timestamp
+        /// Wall milliseconds by step.
+        public var timings: [String: Int64]
+        public var jenkins: Jenkins?
+
+        public init(
+            recordId: String, sealedAt: Timestamp, sequence: Int64, prev: [Digest], plan: Digest, startedAt: Timestamp,
+            timings: [String: Int64], jenkins: Jenkins?
+        ) {
+            (self.recordId, self.sealedAt, self.sequence) = (recordId, sealedAt, sequence)
+            (self.prev, self.plan, self.startedAt) = (prev, plan, startedAt)
+            (self.timings, self.jenkins) = (timings, jenkins)
+        }
+    }
+
+    /// The Jenkins build it was made in.
+    public struct Jenkins: Equatable, Sendable, Codable {
+        public var job: String?
+        public var number: String?
+        public var buildUrl: String?
+        public var node: String?
+
+        public init(job: String?, number: String?, buildUrl: String?, node: String?) {
+            (self.job, self.number, self.buildUrl, self.node) = (job, number, buildUrl, node)
+        }
+    }
+
+    public struct ServiceFacts: Equatable, Sendable, Codable {
+        public var name: ServiceName
+        public var path: Path
+        public var kind: Service.Kind
+
+        public init(name: ServiceName, path: Path, kind: Service.Kind) {
+            (self.name, self.path, self.kind) = (name, path, kind)
+        }
+    }
+
+    /// Where the sources come from.
+    public struct Source: Equatable, Sendable, Codable {
+        public var uri: String?
+        public var branch: String?
+        public var pullRequest: String?
+        public var commit: ObjectID
+        public var tree: ObjectID
+        /// The tree of the service's first folder.
+        public var serviceTree: ObjectID
+        public var dirty: Bool
+        /// At most twenty.
+        public var dirtyPaths: [Path]?
+        public var shallow: Bool
+        public var base: Plan.Base?
+
+        public init(facts: RepositoryFacts, serviceTree: ObjectID, dirtyPaths: [Path], base: Plan.Base?) {
+            (uri, branch, pullRequest) = (facts.remote, facts.branch, facts.pullRequest)
+            (commit, tree, dirty, shallow) = (facts.head, facts.tree, facts.dirty, facts.shallow)
+            self.serviceTree = serviceTree
+            self.dirtyPaths = dirtyPaths.isEmpty ? nil : Array(dirtyPaths.prefix(20))
+            self.base = base
+        }
+    }
+
+    /// What the build was called and what a release of the commit would be called.
+    public struct VersionFacts: Equatable, Sendable, Codable {
+        public var builtAs: SemanticVersion
+        public var current: SemanticVersion?
+        public var next: SemanticVersion?
+        public var bump: VersionAnswer.Bump
+        public var tag: String?
+        public var scheme: String
+
+        public init(_ answer: VersionAnswer) {
+            (builtAs, current, next, bump) = (answer.snapshot, answer.current, answer.next, answer.bump)
+            (tag, scheme) = (answer.tag, "semver2")
+        }
+    }
+
+    /// The image the record is bound to.
+    public struct ImageFacts: Equatable, Sendable, Codable {
+        /// `host/repository`, or the name in the local layout.
+        public var repository: String
+        public var tags: [String]
+        public var digest: Digest
+        public var mediaType: String
+        public var platforms: [String]
+        public var baseImages: [BaseImage]
+        /// Whether it is in a registry, its bytes read back and compared.
+        public var pushed: Bool
+
+        public init(
+            repository: String, tags: [String], digest: Digest, mediaType: String, platforms: [String],
+            baseImages: [BaseImage], pushed: Bool
+        ) {
+            (self.repository, self.tags, self.digest, self.mediaType) = (repository, tags, digest, mediaType)
+            (self.platforms, self.baseImages, self.pushed) = (platforms, baseImages, pushed)
+        }
+    }
+
+    /// What was planned and how each step ended.
+    public struct StepFacts: Equatable, Sendable, Codable {
+        public var planned: [Step.Kind]
+        public var results: [StepResult]
+        public var allowEmpty: [String]?
+        /// Whether a source file was edited while they ran.
+        public var voided: Bool?
+
+        public init(planned: [Step.Kind], results: [StepResult], allowEmpty: [String], voided: Bool) {
+            self.planned = planned
+            self.results = results.map { StepResult($0.kind, $0.ending) }
+            self.allowEmpty = allowEmpty.isEmpty ? nil : allowEmpty
+            self.voided = voided ? true : nil
+        }
+    }
+
+    public struct Builder: Equatable, Sendable, Codable {
+        public var id: String
+        public var version: String
+
+        public init(id: String, version: String) {
+            (self.id, self.version) = (id, version)
+        }
+    }
+}
+
+/// A base image as a Dockerfile names it, and what that name stood for.
+public struct BaseImage: Hashable, Sendable, Codable {
+    public var ref: String
+    public var digest: Digest
+
+    public init(ref: String, digest: Digest) {
+        (self.ref, self.digest) = (ref, digest)
+    }
+}
+
+extension TestReport {
+    /// The same without what assertions said, which may hold what nobody should read.
+    public var withoutMessages: TestReport {
+        TestReport(
+            kind: kind, totals: totals, suites: suites,
+            failing: failing.map { Failure(id: $0.id, kind: $0.kind, message: nil) }, flaky: flaky, problems: problems,
+            namesDigest: namesDigest)
+    }
+}

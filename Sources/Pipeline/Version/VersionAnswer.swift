@@ -1,0 +1,121 @@
+/// The version of one service: what it has, what its commits make of it, and why.
+public struct VersionAnswer: Equatable, Sendable, Codable {
+    public let name: ServiceName
+    /// The highest stable version whose tag leads to HEAD; nil before the first release.
+    public let current: SemanticVersion?
+    /// What a release of HEAD would be called; nil when there is nothing to release.
+    public let next: SemanticVersion?
+    public let bump: Bump
+    public let outcome: Outcome
+    public let reason: Reason?
+    /// The tag of `current`.
+    public let tag: String?
+    /// What a build of HEAD is called: the released version if HEAD carries its tag, else a snapshot that sorts below
+    /// every release of the same target.
+    public let snapshot: SemanticVersion
+    /// The commits since `tag` that touch the service, newest first.
+    public let evidence: [Evidence]
+
+    public enum Bump: String, Codable, Sendable {
+        case major, minor, patch, none, initial
+    }
+
+    public enum Outcome: String, Codable, Sendable {
+        case release, none
+    }
+
+    public enum Reason: String, Codable, Sendable {
+        case alreadyReleased = "already-released"
+        case noReleasableCommits = "no-releasable-commits"
+    }
+
+    /// One commit and what it asks for.
+    public struct Evidence: Equatable, Sendable, Codable {
+        public let kind: Kind
+        public let commit: ObjectID
+        public let level: Level
+        public let rule: Rule
+        public let text: String
+
+        public enum Kind: String, Codable, Sendable {
+            case commit
+        }
+
+        public enum Rule: String, Codable, Sendable {
+            case breaking, type
+            /// Follows no convention.
+            case unconventional
+            /// Changes only paths that are not part of what is delivered.
+            case noShippedChange = "no-shipped-change"
+            /// `fixup!`, `squash!` and `amend!` belong to another commit.
+            case autosquash
+        }
+    }
+}
+
+extension VersionAnswer {
+    /// What is asked of a service's history.
+    public struct Question: Sendable {
+        public let name: ServiceName
+        public let initial: SemanticVersion
+        /// The base release, if there is one.
+        public let base: (version: SemanticVersion, tag: String)?
+        /// Whether HEAD itself carries the tag of the base.
+        public let isReleased: Bool
+
+        public init(
+            name: ServiceName, initial: SemanticVersion, base: (version: SemanticVersion, tag: String)?,
+            isReleased: Bool
+        ) {
+            (self.name, self.initial, self.base, self.isReleased) = (name, initial, base, isReleased)
+        }
+    }
+
+    /// A commit since the base, and whether it changes what the service delivers.
+    public typealias Touch = (commit: Commit, ships: Bool)
+
+    /// The rule: the bump is the highest level any commit asks for; below 1.0.0 breaking changes move the minor.
+    public init(_ question: Question, touches: [Touch], snapshot: Snapshot) {
+        name = question.name
+        current = question.base?.version
+        tag = question.base?.tag
+        evidence = touches.map { Evidence($0.commit, ships: $0.ships) }
+        let level = evidence.map(\.level).max() ?? .none
+        let target: SemanticVersion
+        switch question.base {
+        case .some(let base) where question.isReleased:
+            (outcome, reason, bump, next) = (.none, .alreadyReleased, .none, nil)
+            self.snapshot = base.version
+            return
+        case .some(let base):
+            let effective = base.version.isInitialDevelopment && level == .major ? Level.minor : level
+            target = base.version.bumped(max(effective, .patch))
+            bump = Bump(rawValue: effective.rawValue) ?? .none
+        case nil:
+            target = question.initial
+            bump = level == .none ? .none : .initial
+        }
+        (outcome, reason) = level == .none ? (.none, .noReleasableCommits) : (.release, nil)
+        next = level == .none ? nil : target
+        self.snapshot = snapshot.version(before: target, commits: touches.count)
+    }
+}
+
+extension VersionAnswer.Evidence {
+    fileprivate init(_ commit: Commit, ships: Bool) {
+        let subject = commit.subject
+        let conventional = ConventionalCommit(parsing: commit.message)
+        kind = .commit
+        self.commit = commit.id
+        text = subject
+        if ["fixup!", "squash!", "amend!"].contains(where: subject.hasPrefix) {
+            (level, rule) = (.none, .autosquash)
+        } else if !ships {
+            (level, rule) = (.none, .noShippedChange)
+        } else if let conventional {
+            (level, rule) = (conventional.level, conventional.isBreaking ? .breaking : .type)
+        } else {
+            (level, rule) = (.none, .unconventional)
+        }
+    }
+}
