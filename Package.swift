@@ -15,9 +15,19 @@ let safe = language + [.strictMemorySafety()]
 let package = Package(
     name: "slipway",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
         // The nouns and the pure rules between them.
         .target(name: "Pipeline", swiftSettings: safe),
+
+        // One call of the kernel that Swift's Glibc does not know.
+        .systemLibrary(name: "CDisk"),
+
+        // The one address of calls to the file system.
+        .target(
+            name: "Disk",
+            dependencies: ["CDisk", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: safe),
     ]
 )
