@@ -18,6 +18,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
     ],
     targets: [
+        // The headers of libgit2, and a wrapper for its one variadic call.
+        .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+
         // The nouns and the pure rules between them.
         .target(name: "Pipeline", swiftSettings: safe),
 
@@ -29,5 +32,8 @@ let package = Package(
             name: "Disk",
             dependencies: ["CDisk", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: safe),
+
+        // Opens repositories and answers in values.
+        .target(name: "Git", dependencies: ["CLibgit2", "Pipeline"], swiftSettings: language),
     ]
 )

@@ -1,0 +1,63 @@
+import CLibgit2
+import Pipeline
+
+/// The object database of one repository, with the trees read lately: consecutive commits share almost all of theirs.
+final class ObjectStore {
+    let database: Owned
+    let clone: GitError.Clone
+    private var isInMemory = false
+    /// Direct-mapped, small enough for the processor's cache.
+    private var recentTrees: [(id: ObjectID, tree: RawTree)?] = Array(repeating: nil, count: 256)
+
+    init(database: consuming Owned, clone: GitError.Clone) {
+        self.database = database
+        self.clone = clone
+    }
+
+    func missing(_ object: String) -> GitError { .missing(object: object, clone: clone) }
+
+    func tree(_ id: ObjectID) throws(GitError) -> RawTree {
+        let slot = Int(id.bytes[0])
+        if let recent = recentTrees[slot], recent.id == id { return recent.tree }
+        let tree = RawTree(bytes: try read(id, GIT_OBJECT_TREE, "tree"))
+        recentTrees[slot] = (id, tree)
+        return tree
+    }
+
+    /// The content of a file.
+    ///
+    /// Throws `missing` in a clone that was made without it.
+    func blob(_ id: ObjectID) throws(GitError) -> [UInt8] { try read(id, GIT_OBJECT_BLOB, "blob") }
+
+    func read(_ id: ObjectID, _ type: git_object_t, _ name: String) throws(GitError) -> [UInt8] {
+        var key = git_oid(id)
+        var found: OpaquePointer?
+        let code = git_odb_read(&found, database.pointer, &key)
+        guard code != GIT_ENOTFOUND.rawValue else { throw missing("\(name) \(id)") }
+        let object = try Owned("git_odb_read", free: git_odb_object_free) {
+            $0 = found
+            return code
+        }
+        guard git_odb_object_type(object.pointer) == type else {
+            throw .call("git_odb_read", code: GIT_ERROR.rawValue, message: "\(id) is no \(name)")
+        }
+        let size = git_odb_object_size(object.pointer)
+        return Array(UnsafeRawBufferPointer(start: git_odb_object_data(object.pointer), count: size))
+    }
+
+    /// Keeps an object for as long as this store lives; nothing reaches the disk once a memory backend is set.
+    func write(_ bytes: [UInt8], _ type: git_object_t) throws(GitError) -> ObjectID {
+        var id = git_oid()
+        try git("git_odb_write") { git_odb_write(&id, database.pointer, bytes, bytes.count, type) }
+        return ObjectID(&id)
+    }
+
+    /// From now on all new objects go to memory only.
+    func writeToMemoryOnly() throws(GitError) {
+        guard !isInMemory else { return }
+        isInMemory = true
+        var backend: UnsafeMutablePointer<git_odb_backend>?
+        try git("git_mempack_new") { git_mempack_new(&backend) }
+        try git("git_odb_add_backend") { git_odb_add_backend(database.pointer, backend, 999) }
+    }
+}

@@ -1,0 +1,66 @@
+public import Pipeline
+
+/// One tree of a repository, read as it is asked for.
+///
+/// Holds the object database open; belongs to one task.
+public struct Tree {
+    private let store: ObjectStore
+    public let id: ObjectID
+
+    init(_ id: ObjectID, in store: ObjectStore) {
+        (self.id, self.store) = (id, store)
+    }
+
+    /// The names in a folder, or nil when the tree has no folder there.
+    public func names(in folder: Path) throws(GitError) -> [(name: [UInt8], entry: TreeEntry)]? {
+        guard let entry = try entry(at: folder), entry.mode == .folder else { return nil }
+        return try store.tree(entry.id).entries
+    }
+
+    /// What lies at a path, or nil when the tree has nothing there.
+    public func entry(at path: Path) throws(GitError) -> TreeEntry? {
+        var entry = TreeEntry(id: id, mode: .folder)
+        for name in path.components {
+            guard entry.mode == .folder, let next = try store.tree(entry.id).entry(named: name) else { return nil }
+            entry = next
+        }
+        return entry
+    }
+
+    /// The content of a file, or nil when there is no file at the path.
+    public func content(of path: Path) throws(GitError) -> [UInt8]? {
+        guard let entry = try entry(at: path), entry.mode == .file || entry.mode == .executable else { return nil }
+        return try store.blob(entry.id)
+    }
+
+    /// All files below a folder, in the order of their paths; `isWanted` is asked before a subfolder is read.
+    public func files(
+        below folder: Path, entering isWanted: (Path) -> Bool = { _ in true }
+    ) throws(GitError) -> [TreeFile] {
+        guard let entry = try entry(at: folder) else { return [] }
+        guard entry.mode == .folder else { return [TreeFile(path: folder, entry: entry)] }
+        var files: [TreeFile] = []
+        try collect(entry.id, at: folder, entering: isWanted, into: &files)
+        return files
+    }
+
+    private func collect(
+        _ tree: ObjectID, at folder: Path, entering isWanted: (Path) -> Bool, into files: inout [TreeFile]
+    ) throws(GitError) {
+        for (name, entry) in try store.tree(tree).entries {
+            let path = folder.appending(name)
+            if entry.mode != .folder {
+                files.append(TreeFile(path: path, entry: entry))
+            } else if isWanted(path) {
+                try collect(entry.id, at: path, entering: isWanted, into: &files)
+            }
+        }
+    }
+
+    /// The files that differ in a later tree, nil being the empty tree; only those in `folders` when given.
+    public func changes(since old: ObjectID?, within folders: PathSet? = nil) throws(GitError) -> [TreeChange] {
+        var comparison = TreeComparison(store: store, folders: folders)
+        try comparison.compare(old, id, at: .root, in: folders?.start ?? .inside)
+        return comparison.changes
+    }
+}

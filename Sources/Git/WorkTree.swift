@@ -1,0 +1,166 @@
+import CLibgit2
+import Glibc
+public import Pipeline
+
+/// A file of the work tree that differs from HEAD; `entry` is what a commit would hold, nil for a deleted file.
+public struct DirtyFile: Equatable, Sendable {
+    public let path: Path
+    public let entry: TreeEntry?
+    public let isTracked: Bool
+
+    public init(path: Path, entry: TreeEntry?, isTracked: Bool) {
+        (self.path, self.entry, self.isTracked) = (path, entry, isTracked)
+    }
+}
+
+extension Repository {
+    /// What differs from HEAD: tracked files changed or deleted, and untracked ones that git does not ignore and for
+    /// which `isWanted` says so.
+    ///
+    /// Files that a sparse checkout left out are no deletions.
+    ///
+    /// Empty for a bare repository.
+    public func dirt(untracked isWanted: (Path) -> Bool) throws(GitError) -> [DirtyFile] {
+        guard let workTree else { return [] }
+        let head = Tree(try facts().tree, in: store)
+        var files: [DirtyFile] = []
+        for candidate in try statusPaths() {
+            guard candidate.isTracked || isWanted(candidate.path) else { continue }
+            let committed = try head.entry(at: candidate.path)
+            let entry = try workTreeEntry(candidate.path, in: workTree, committed: committed)
+            guard entry != committed, !(entry == nil && candidate.isSkipped) else { continue }
+            files.append(DirtyFile(path: candidate.path, entry: entry, isTracked: candidate.isTracked))
+        }
+        return files.sorted { $0.path < $1.path }
+    }
+
+    /// Those of some tracked files that are no longer what they were.
+    public func edited(_ files: [TreeFile]) throws(GitError) -> [Path] {
+        guard let workTree else { return [] }
+        var edited: [Path] = []
+        for file in files {
+            let now = try workTreeEntry(file.path, in: workTree, committed: file.entry)
+            if now != file.entry { edited.append(file.path) }
+        }
+        return edited
+    }
+
+    private struct Candidate {
+        let path: Path
+        let isTracked: Bool
+        let isSkipped: Bool
+    }
+
+    private func statusPaths() throws(GitError) -> [Candidate] {
+        var options = git_status_options()
+        git_status_options_init(&options, UInt32(GIT_STATUS_OPTIONS_VERSION))
+        options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR
+        options.flags =
+            GIT_STATUS_OPT_INCLUDE_UNTRACKED.rawValue | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS.rawValue
+            | GIT_STATUS_OPT_EXCLUDE_SUBMODULES.rawValue
+        let repository = handle.pointer
+        let list = try Owned("git_status_list_new", free: git_status_list_free) {
+            git_status_list_new(&$0, repository, &options)
+        }
+        let index = try Owned("git_repository_index", free: git_index_free) { git_repository_index(&$0, repository) }
+        return (0..<git_status_list_entrycount(list.pointer)).compactMap { position in
+            guard let status = git_status_byindex(list.pointer, position)?.pointee,
+                let delta = status.index_to_workdir ?? status.head_to_index,
+                let name = delta.pointee.new_file.path ?? delta.pointee.old_file.path
+            else { return nil }
+            let flags = git_index_get_bypath(index.pointer, name, 0)?.pointee.flags_extended ?? 0
+            return Candidate(
+                path: Path(bytes: Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))),
+                isTracked: status.status != GIT_STATUS_WT_NEW,
+                isSkipped: UInt32(flags) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0)
+        }
+    }
+
+    /// What a commit of the file as it lies there would hold.
+    private func workTreeEntry(
+        _ path: Path, in workTree: String, committed: TreeEntry?
+    ) throws(GitError) -> TreeEntry? {
+        let bytes = Array(workTree.utf8) + path.bytes
+        var status = stat()
+        let found = bytes.withCString { lstat($0, &status) } == 0
+        guard found else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            // Small files are kept in memory, so that configuration can be read as if it were committed.
+            let id = status.st_size < 4 << 20 ? try write(path) : try hash(path)
+            let keepsMode = committed?.mode == .file || committed?.mode == .executable
+            if keepsMode, let committed, !(try hasFileModes()) { return TreeEntry(id: id, mode: committed.mode) }
+            return TreeEntry(id: id, mode: status.st_mode & S_IXUSR == 0 ? .file : .executable)
+        case S_IFLNK: return TreeEntry(id: try write(path), mode: .symbolicLink)
+        // A repository inside this one: a submodule, whose pointer is what counts, or somebody else's clone.
+        case S_IFDIR: return committed
+        default: return nil
+        }
+    }
+
+    private func hasFileModes() throws(GitError) -> Bool {
+        try Self.setting("core.filemode", of: handle.pointer) != "false"
+    }
+
+    private func write(_ path: Path) throws(GitError) -> ObjectID {
+        try store.writeToMemoryOnly()
+        var id = git_oid()
+        try git("git_blob_create_from_workdir") {
+            path.bytes.withCString { git_blob_create_from_workdir(&id, handle.pointer, $0) }
+        }
+        return ObjectID(&id)
+    }
+
+    private func hash(_ path: Path) throws(GitError) -> ObjectID {
+        var id = git_oid()
+        try git("git_repository_hashfile") {
+            path.bytes.withCString { git_repository_hashfile(&id, handle.pointer, $0, GIT_OBJECT_BLOB, $0) }
+        }
+        return ObjectID(&id)
+    }
+
+    /// The tree that a commit of these files on top of `root` would have, kept in memory: nothing is written to disk.
+    public func tree(_ root: ObjectID, with files: [DirtyFile]) throws(GitError) -> Tree {
+        guard !files.isEmpty else { return tree(root) }
+        try store.writeToMemoryOnly()
+        let changes = files.map { (path: $0.path.components[...], entry: $0.entry) }
+        if let id = try overlay(root, changes) { return tree(id) }
+        return tree(try store.write([], GIT_OBJECT_TREE))
+    }
+
+    private typealias Change = (path: ArraySlice<[UInt8]>, entry: TreeEntry?)
+
+    /// The changed tree, or nil when nothing is left in it: git keeps no empty folders.
+    private func overlay(_ tree: ObjectID?, _ changes: [Change]) throws(GitError) -> ObjectID? {
+        var entries: [[UInt8]: TreeEntry] = [:]
+        if let tree {
+            for (name, entry) in try store.tree(tree).entries { entries[name] = entry }
+        }
+        for (name, group) in Dictionary(grouping: changes, by: { $0.path.first ?? [] }) {
+            let deeper = group.filter { $0.path.count > 1 }.map { ($0.path.dropFirst(), $0.entry) }
+            let known = entries[name].flatMap { $0.mode == .folder ? $0.id : nil }
+            if let leaf = group.first(where: { $0.path.count == 1 }), leaf.entry != nil || known == nil {
+                entries[name] = leaf.entry
+            }
+            guard !deeper.isEmpty else { continue }
+            if let folder = try overlay(known, deeper) {
+                entries[name] = TreeEntry(id: folder, mode: .folder)
+            } else if entries[name]?.mode == .folder {
+                entries[name] = nil
+            }
+        }
+        guard !entries.isEmpty else { return nil }
+        return try store.write(RawTree.bytes(of: entries.map { ($0.key, $0.value) }), GIT_OBJECT_TREE)
+    }
+}
+
+extension [UInt8] {
+    fileprivate func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        (self + [0]).withUnsafeBufferPointer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { characters in
+                guard let start = characters.baseAddress else { preconditionFailure("never empty") }
+                return body(start)
+            }
+        }
+    }
+}
