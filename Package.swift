@@ -16,6 +16,7 @@ let package = Package(
     name: "slipway",
     dependencies: [
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
     targets: [
         // The headers of libgit2, and a wrapper for its one variadic call.
@@ -31,6 +32,15 @@ let package = Package(
         .target(
             name: "Disk",
             dependencies: ["CDisk", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: safe),
+
+        // Runs one command with a deadline, a log file and the teardown of its whole process group.
+        .target(
+            name: "Execution",
+            dependencies: [
+                "Pipeline", .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: safe),
 
         // Opens repositories and answers in values.
