@@ -43,6 +43,12 @@ let package = Package(
             ],
             swiftSettings: safe),
 
+        // The headers of libxml2.
+        .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+
+        // Reads test reports as a stream, into nouns.
+        .target(name: "Reports", dependencies: ["CLibxml2", "Pipeline"], swiftSettings: safe),
+
         // Opens repositories and answers in values.
         .target(name: "Git", dependencies: ["CLibgit2", "Pipeline"], swiftSettings: language),
     ]

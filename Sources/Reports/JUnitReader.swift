@@ -1,0 +1,123 @@
+public import Pipeline
+
+/// Reads JUnit XML in the dialects that exist: Surefire, Gradle, pytest, node, swift test, go-junit-report and their kin.
+///
+/// Feed it one file piece by piece; then ask.
+public final class JUnitReader {
+    private let stream: XMLStream
+    private let document = JUnitDocument()
+
+    public init() {
+        stream = XMLStream(listener: document)
+    }
+
+    public func feed(_ bytes: ArraySlice<UInt8>) { stream.feed(bytes) }
+
+    /// The cases of the file, and what is wrong with it.
+    public func finish() -> (cases: [TestCase], problem: TestReport.Problem?) {
+        stream.finish()
+        if let problem = stream.problem { return (document.cases, .init(.unreadable, problem)) }
+        guard document.isReport else {
+            return ([], .init(.unreadable, "is no JUnit report: its root is <\(document.root ?? "")>"))
+        }
+        return (document.cases, document.contradiction.map { .init(.contradictory, $0) })
+    }
+}
+
+/// The elements of a report that matter, and nothing of the rest.
+private final class JUnitDocument: XMLListener {
+    private(set) var cases: [TestCase] = []
+    private(set) var root: String?
+    private(set) var contradiction: String?
+    private var suites: [Suite] = []
+    private var current: TestCase?
+    /// What stands in the failure or error that is being read, up to a limit.
+    private var failureText: [UInt8]?
+
+    private struct Suite {
+        let name: String
+        let claimedFailures: Int
+        var seenFailures = 0
+    }
+
+    private static let textLimit = 2000
+
+    var isReport: Bool { root == "testsuites" || root == "testsuite" }
+
+    func wantsAttributes(of element: String) -> Bool {
+        switch element {
+        case "testsuite", "testcase", "failure", "error": true
+        default: false
+        }
+    }
+
+    func begin(_ element: String, _ attributes: [String: String]) {
+        root = root ?? element
+        switch element {
+        case "testsuite":
+            let claimed = ["failures", "errors"].compactMap { attributes[$0].flatMap { Int($0) } }.reduce(0, +)
+            suites.append(Suite(name: attributes["name"] ?? "", claimedFailures: claimed))
+        case "testcase": beginCase(attributes)
+        case "failure": fail(.failed, attributes)
+        case "error": fail(.errored, attributes)
+        case "skipped", "disabled": raise(to: .skipped, over: .passed)
+        // Failed at first and passed when tried again; `rerunFailure` stands beside a failure that stayed.
+        case "flakyFailure", "flakyError": raise(to: .flaky, over: .passed)
+        default: break
+        }
+    }
+
+    private func beginCase(_ attributes: [String: String]) {
+        let suite = attributes["classname"].flatMap { $0.isEmpty ? nil : $0 } ?? suites.last?.name ?? ""
+        let name = attributes["name"] ?? ""
+        let notRun = attributes["status"] == "notrun" || ["skipped", "suppressed"].contains(attributes["result"])
+        current = TestCase(id: .init(suite: suite, name: name), outcome: notRun ? .skipped : .passed)
+    }
+
+    private func fail(_ outcome: TestCase.Outcome, _ attributes: [String: String]) {
+        guard let outcomeNow = current?.outcome else {
+            // A suite that failed as a whole has no case to say so.
+            contradiction = contradiction ?? "suite \"\(suites.last?.name ?? "")\" failed outside of any test"
+            return
+        }
+        if outcomeNow < outcome { current?.outcome = outcome }
+        if current?.message == nil { current?.message = attributes["message"].flatMap(Self.firstLine) }
+        failureText = []
+    }
+
+    private func raise(to outcome: TestCase.Outcome, over only: TestCase.Outcome) {
+        if current?.outcome == only { current?.outcome = outcome }
+    }
+
+    func text(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let known = failureText, known.count < Self.textLimit else { return }
+        unsafe failureText?.append(contentsOf: bytes.prefix(Self.textLimit - known.count))
+    }
+
+    func end(_ element: String) {
+        switch element {
+        case "failure", "error":
+            if current?.message == nil, let text = failureText {
+                current?.message = Self.firstLine(String(decoding: text, as: UTF8.self))
+            }
+            failureText = nil
+        case "testcase":
+            guard let test = current else { return }
+            if test.outcome >= .failed {
+                for index in suites.indices { suites[index].seenFailures += 1 }
+            }
+            cases.append(test)
+            current = nil
+        case "testsuite":
+            guard let suite = suites.popLast(), suite.claimedFailures > 0, suite.seenFailures == 0 else { return }
+            contradiction =
+                contradiction ?? "suite \"\(suite.name)\" counts \(suite.claimedFailures) failed tests and shows none"
+        default: break
+        }
+    }
+
+    private static func firstLine(_ text: String) -> String? {
+        let line = text.drop(while: \.isWhitespace).prefix { !$0.isNewline }
+        return line.isEmpty ? nil : String(line.prefix(300))
+    }
+}
