@@ -15,6 +15,7 @@ let safe = language + [.strictMemorySafety()]
 let package = Package(
     name: "slipway",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
@@ -48,6 +49,18 @@ let package = Package(
 
         // Reads test reports as a stream, into nouns.
         .target(name: "Reports", dependencies: ["CLibxml2", "Pipeline"], swiftSettings: safe),
+
+        // The headers of libdeflate.
+        .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+
+        // Dockerfile reading, layers, configurations, manifests and layouts on disk; no network.
+        .target(
+            name: "OCI",
+            dependencies: [
+                "CLibdeflate", "Disk", "Pipeline", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: safe),
 
         // Opens repositories and answers in values.
         .target(name: "Git", dependencies: ["CLibgit2", "Pipeline"], swiftSettings: language),
