@@ -75,6 +75,12 @@ let package = Package(
             ],
             swiftSettings: safe),
 
+        // DSSE envelopes: canonical bytes, sign, verify.
+        .target(
+            name: "Signing",
+            dependencies: ["Pipeline", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: safe),
+
         // Opens repositories and answers in values.
         .target(name: "Git", dependencies: ["CLibgit2", "Pipeline"], swiftSettings: language),
     ]
