@@ -18,6 +18,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2", traits: []),
     ],
@@ -83,5 +84,15 @@ let package = Package(
 
         // Opens repositories and answers in values.
         .target(name: "Git", dependencies: ["CLibgit2", "Pipeline"], swiftSettings: language),
+
+        // The line itself: configuration, survey, ledger, run, gate; where the modules meet.
+        .target(
+            name: "Driver",
+            dependencies: [
+                "Disk", "Execution", "Git", "OCI", "Pipeline", "Registry", "Reports", "Signing",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: safe),
     ]
 )

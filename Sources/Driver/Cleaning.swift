@@ -1,0 +1,92 @@
+import Disk
+import Git
+import OCI
+public import Pipeline
+import SystemPackage
+
+/// What `slipway clean` removed.
+public struct Cleaning: Equatable, Sendable, Encodable {
+    public private(set) var runs: [String] = []
+    public private(set) var images: [String] = []
+    public private(set) var blobs = 0
+    public private(set) var bytes: Int64 = 0
+
+    /// Removes what the retention in `slipway.yaml` no longer keeps: logs and reports of old runs, images of old builds
+    /// that are no release, blobs that nothing names.
+    ///
+    /// Records stay.
+    public init(_ request: Request, at now: Timestamp) throws {
+        let survey = try Survey(request)
+        let workspace = survey.workspace
+        guard let lock = try FileLock(trying: workspace.lock) else {
+            throw RunError.busy("it may need what would be removed")
+        }
+        try lock.sign("slipway clean")
+        let retention = survey.configuration.file.retention ?? .standard
+        try removeRuns(in: workspace.runs, before: now.seconds - retention.logs.count)
+        try removeImages(
+            in: Layout(at: workspace.images), before: now.seconds - retention.snapshots.count, retention.layers)
+        try lock.sign("")
+    }
+
+    private mutating func removeRuns(in folder: FilePath, before limit: Int64) throws {
+        guard try folder.status() != nil else { return }
+        for name in try folder.names() {
+            let run = folder.appending(name)
+            guard let status = try run.status(), status.kind == .folder, status.modified < limit * 1_000_000_000 else {
+                continue
+            }
+            bytes += try Self.size(of: run)
+            try run.remove()
+            runs.append(name.string)
+        }
+        let latest = folder.appending("latest")
+        if try latest.status() != nil, try latest.status(followingLinks: true) == nil { try latest.remove() }
+    }
+
+    private static func size(of path: FilePath) throws -> Int64 {
+        guard let status = try path.status() else { return 0 }
+        guard status.kind == .folder else { return status.size }
+        return try path.names().reduce(0) { try $0 + size(of: path.appending($1)) }
+    }
+
+    /// Names go first, the oldest until the rest fits; then the blobs that no name leads to.
+    private mutating func removeImages(in layout: Layout, before limit: Int64, _ room: ByteCount) throws {
+        let all = try layout.index().manifests.map { descriptor in
+            (descriptor, manifest: try Manifest(parsing: layout.blob(descriptor.digest)))
+        }.sorted { Self.created($0.manifest) > Self.created($1.manifest) }
+        guard !all.isEmpty else { return }
+        var used: Int64 = 0
+        var seen: Set<Digest> = []
+        var kept: [Descriptor] = []
+        for (descriptor, manifest) in all {
+            let blobs = [descriptor, manifest.config] + manifest.layers
+            let added = blobs.filter { !seen.contains($0.digest) }.reduce(0) { $0 + $1.size }
+            let made = try layout.file(of: descriptor.digest).status()?.modified ?? .max
+            let isOld = made < limit * 1_000_000_000 && !Self.isRelease(manifest)
+            if isOld || used + added > room.bytes {
+                images.append(descriptor.annotations?[Layout.nameAnnotation] ?? "\(descriptor.digest)")
+                continue
+            }
+            used += added
+            seen.formUnion(blobs.map(\.digest))
+            kept.append(descriptor)
+        }
+        try layout.replaceIndex(with: kept)
+        for (digest, size) in try layout.blobs() where !seen.contains(digest) {
+            try layout.file(of: digest).remove()
+            blobs += 1
+            bytes += size
+        }
+    }
+
+    private static func created(_ manifest: Manifest) -> Int64 {
+        let text = manifest.annotations?["org.opencontainers.image.created"] ?? ""
+        return Timestamp(parsing: text)?.seconds ?? .max
+    }
+
+    private static func isRelease(_ manifest: Manifest) -> Bool {
+        let text = manifest.annotations?["org.opencontainers.image.version"] ?? ""
+        return SemanticVersion(parsing: text)?.isStable == true
+    }
+}

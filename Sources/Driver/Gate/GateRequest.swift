@@ -1,0 +1,122 @@
+import Disk
+import Git
+public import Pipeline
+import Registry
+import Signing
+public import SystemPackage
+
+/// "May this digest go to that environment?", with where the evidence is.
+public struct GateRequest: Sendable {
+    public var service: ServiceName
+    public var image: ImageReference
+    public var environment: String
+    public var policy: FilePath
+    public var trust: FilePath
+    /// Ledger folders.
+    public var folders: [FilePath] = []
+    /// Envelopes somebody hands over.
+    public var files: [FilePath] = []
+    /// Whether the registry of the image is asked.
+    public var asksRegistry = false
+    public var variables: [String: String]
+
+    public init(
+        service: ServiceName, image: ImageReference, environment: String, policy: FilePath, trust: FilePath,
+        variables: [String: String]
+    ) {
+        (self.service, self.image, self.environment) = (service, image, environment)
+        (self.policy, self.trust, self.variables) = (policy, trust, variables)
+    }
+
+    /// Policy, keys and evidence → Decision.
+    public func decide() async throws -> Decision {
+        guard let digest = image.digest else { preconditionFailure("a gate is asked for digests") }
+        let policyBytes = try configurationBytes(of: policy)
+        let environments = try Schema.policyFile.decode(
+            PolicyFile.self, from: Document(yaml: policyBytes, fileName: policy.string), fileName: policy.string
+        ).environments
+        guard let demanded = environments[environment] else {
+            let near = nearest(to: environment, among: environments.keys).map { "did you mean \"\($0)\"?" }
+            throw ConfigurationError(
+                file: policy.string, line: 1, "has no environment \"\(environment.printable)\"", hint: near)
+        }
+        let trusted = try TrustFile.read(trust)
+        let exhibits = try await envelopes(about: digest).map { exhibit($0, trusting: trusted.trust) }
+        try refuseOwnTree(of: exhibits)
+        let question = GateQuestion(
+            service: service, image: digest, environment: environment, policy: (demanded, .sha256(policyBytes)),
+            trust: (trusted.trust, trusted.digest), now: .now)
+        return Decision(question, exhibits: exhibits, verifier: Builder.gate)
+    }
+
+    // MARK: - Evidence
+
+    private typealias Found = (origin: String, bytes: [UInt8])
+
+    private func envelopes(about digest: Digest) async throws -> [Found] {
+        var found: [Found] = try files.map { ($0.string, try configurationBytes(of: $0)) }
+        for folder in folders {
+            found += try FolderLedger(root: folder).envelopes(about: digest)
+        }
+        if asksRegistry { found += try await registryEnvelopes(about: digest) }
+        return found
+    }
+
+    private func registryEnvelopes(about digest: Digest) async throws -> [Found] {
+        try await RegistryClient.withConnections { http in
+            let credentials = CredentialSource(environment: variables, host: image.host)
+            let client = RegistryClient(http, host: image.apiHost, isPlain: false, credentials: credentials)
+            let ledger = RegistryLedger(client: client, path: nil)
+            return try await ledger.envelopes(about: digest, in: image.repository).map { ("\(image.host)", $0) }
+        }
+    }
+
+    private func exhibit(_ found: Found, trusting trust: Trust) -> Exhibit {
+        let digest = Digest.sha256(found.bytes)
+        do {
+            let sealed = try SealedRecord(parsing: found.bytes)
+            let content = Exhibit.Content.statement(sealed.statement, sealed.signatures(trusting: trust))
+            return Exhibit(origin: found.origin, digest: digest, content: content)
+        } catch {
+            let hint = (error as? any Failure)?.hint.map { " (\($0))" } ?? ""
+            return Exhibit(origin: found.origin, digest: digest, content: .unreadable("\(error)\(hint)"))
+        }
+    }
+
+    // MARK: - Whose policy
+
+    /// Whoever may change a candidate must not be able to change what is demanded of it: policy and trust do not count
+    /// when they lie in a checkout that holds the candidate's commit.
+    private func refuseOwnTree(of exhibits: [Exhibit]) throws {
+        let commits = exhibits.compactMap { exhibit -> ObjectID? in
+            guard case .statement(let statement, _) = exhibit.content else { return nil }
+            return statement.predicate.source.commit
+        }
+        for file in [policy, trust] {
+            let folder = file.removingLastComponent()
+            guard let repository = try Self.repository(around: folder.isEmpty ? "." : folder),
+                repository.workTree != nil,
+                commits.contains(where: { repository.has($0) })
+            else { continue }
+            let hint = "keep it outside of the checkout of the candidate, where a commit cannot change it"
+            throw ConfigurationError(
+                file: file.string, line: 1, "lies in the candidate's own tree, and cannot judge it", hint: hint)
+        }
+    }
+
+    private static func repository(around folder: FilePath) throws(GitError) -> Repository? {
+        do {
+            return try Repository(at: folder.string)
+        } catch {
+            guard case .notARepository = error else { throw error }
+            return nil
+        }
+    }
+}
+
+extension Decision {
+    /// Writes the decision to a file, for the stage that deploys.
+    public func write(to file: FilePath) throws {
+        try file.write(Array(JSON(encoding: self, absence: .null).prettyText.utf8), durable: true)
+    }
+}

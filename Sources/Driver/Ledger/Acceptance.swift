@@ -1,0 +1,39 @@
+import Pipeline
+
+/// Whether a record can stand in for building its key again, seen from where we are.
+struct Acceptance {
+    /// Which keys count when it is decided what need not be built: our own, and those the configuration trusts.
+    let trust: Trust
+    /// The scope of what is built here; a record must be at least as good.
+    let scope: Scope
+    let key: Digest
+
+    /// Why it cannot; nil when it can.
+    ///
+    /// Whether its image is still there is asked elsewhere.
+    func objection(to sealed: SealedRecord) -> String? {
+        let record = sealed.record
+        guard record.inputs.key == key else { return "record \(record.run.recordId) is about another key" }
+        guard record.verdict.state.isPassing else {
+            return "record \(record.run.recordId) says \(record.verdict.state.rawValue)"
+        }
+        guard record.recomputedVerdict.state == record.verdict.state else {
+            return "record \(record.run.recordId) contradicts its own details"
+        }
+        let bound: Scope
+        switch sealed.signatures(trusting: trust) {
+        case .none: bound = .pr
+        case .broken: return "record \(record.run.recordId) was changed after it was signed"
+        // Nobody here can tell whose signature that is, so it is worth no more than none.
+        case .unknown: bound = .pr
+        case .by(let keys): bound = keys.map(\.scope).max() ?? .pr
+        }
+        let effective = min(record.scope, bound)
+        guard effective >= scope else {
+            let why = effective < record.scope ? ", not signed by a trusted key" : ""
+            return
+                "record \(record.run.recordId) is of scope \(effective.rawValue)\(why), and \(scope.rawValue) is needed"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,129 @@
+import Disk
+import OCI
+import Pipeline
+import Registry
+
+/// What the ledgers say about the keys of a survey.
+struct LedgerAnswer: Sendable {
+    var accepted: [ServiceName: SealedRecord] = [:]
+    /// Why records of the very keys do not count.
+    var rejected: [ServiceName: [String]] = [:]
+    /// Records of services that have no accepted one, the newest first.
+    var known: [ServiceName: [SealedRecord]] = [:]
+    /// Services whose key was red before.
+    var failedBefore: Set<ServiceName> = []
+    /// Services with records that the catalog does not have, with the commits of those.
+    var strangers: [ServiceName: [ObjectID]] = [:]
+    var notes: [Plan.Note] = []
+
+    /// The newest record of a service that is known.
+    func newest(of name: ServiceName) -> SealedRecord? { known[name]?.first ?? accepted[name] }
+
+    /// The commits at which services were recorded, the newest first.
+    var recorded: [ServiceName: [ObjectID]] { known.mapValues { $0.map(\.record.source.commit) } }
+}
+
+/// All ledgers of a repository, read as one.
+struct Ledgers: Sendable {
+    let folder: FolderLedger?
+    let registry: RegistryLedger?
+    let trust: Trust
+    let layout: Layout
+    let limits: Request.Limits
+
+    /// How many records of a service are read to find one from an ancestor.
+    private static let depth = 20
+
+    func answer(_ survey: Survey, _ parts: [ServiceName: KeyParts]) async throws -> LedgerAnswer {
+        var answer = LedgerAnswer()
+        for service in survey.catalog.services {
+            guard let key = parts[service.name]?.key else { continue }
+            try readFolder(service.name, key, survey.scope, into: &answer)
+        }
+        do {
+            try await readRegistry(survey, parts, into: &answer)
+            try await dropVanishedImages(&answer)
+        } catch let error as RegistryError where !limits.requiresLedger {
+            answer.notes.append(Plan.Note(.ledgerUnreachable, "\(error); what only it knows is built again"))
+            answer.accepted = answer.accepted.filter { $0.value.record.image?.pushed != true }
+        }
+        for service in survey.catalog.services where answer.accepted[service.name] == nil {
+            let found = try folder?.newest(of: service.name, limit: Self.depth) ?? .init()
+            answer.known[service.name] = found.records
+            answer.note(found.damaged)
+        }
+        for name in try folder?.services() ?? [] where survey.catalog[name] == nil {
+            let found = try folder?.newest(of: name, limit: Self.depth) ?? .init()
+            answer.strangers[name] = found.records.map(\.record.source.commit)
+        }
+        return answer
+    }
+
+    private func readFolder(
+        _ name: ServiceName, _ key: Digest, _ scope: Scope, into answer: inout LedgerAnswer
+    ) throws {
+        guard let found = try folder?.records(withKey: key) else { return }
+        answer.note(found.damaged)
+        let acceptance = Acceptance(trust: trust, scope: scope, key: key)
+        for sealed in found.records.filter({ $0.record.service.name == name }) {
+            answer.take(sealed, for: name, acceptance)
+        }
+    }
+
+    /// Asks the registry for the keys that the folder has no good record of, several at a time.
+    private func readRegistry(
+        _ survey: Survey, _ parts: [ServiceName: KeyParts], into answer: inout LedgerAnswer
+    ) async throws {
+        guard let registry, !limits.isOffline else { return }
+        let missing = survey.catalog.services.filter { answer.accepted[$0.name] == nil }
+        let found = try await missing.concurrentMap(limit: 8) { service -> (ServiceName, SealedRecord?) in
+            guard let key = parts[service.name]?.key else { return (service.name, nil) }
+            return (service.name, try await registry.record(withKey: key, of: service))
+        }
+        for (name, sealed) in found {
+            guard let sealed, let key = parts[name]?.key, sealed.record.service.name == name else { continue }
+            answer.take(sealed, for: name, Acceptance(trust: trust, scope: survey.scope, key: key))
+        }
+    }
+
+    /// A record whose image is gone vouches for nothing that could be deployed.
+    private func dropVanishedImages(_ answer: inout LedgerAnswer) async throws {
+        let images = answer.accepted.compactMap { name, sealed in sealed.record.image.map { (name, $0) } }
+        let gone = try await images.concurrentMap(limit: 8) { name, image in
+            try await isThere(image) ? nil : (name, image.digest)
+        }
+        for (name, digest) in gone.compactMap(\.self) {
+            let id = answer.accepted.removeValue(forKey: name)?.id ?? ""
+            answer.rejected[name, default: []].append("the image of record \(id) is gone: \(digest)")
+        }
+    }
+
+    private func isThere(_ image: Stability.ImageFacts) async throws -> Bool {
+        guard image.pushed else { return try layout.contains(image.digest) }
+        guard let registry, !limits.isOffline else { return true }
+        let prefix = registry.client.host + "/"
+        guard image.repository.hasPrefix(prefix),
+            let repository = RepositoryName(parsing: image.repository.dropFirst(prefix.count))
+        else { return false }
+        return try await registry.client.manifest("\(image.digest)", in: repository) != nil
+    }
+}
+
+extension LedgerAnswer {
+    fileprivate mutating func take(_ sealed: SealedRecord, for name: ServiceName, _ acceptance: Acceptance) {
+        let record = sealed.record
+        if record.verdict.judgesSources { failedBefore.insert(name) }
+        if let objection = acceptance.objection(to: sealed) {
+            rejected[name, default: []].append(objection)
+        } else if (accepted[name]?.record.run.sealedAt ?? Timestamp(seconds: .min)) < record.run.sealedAt {
+            accepted[name] = sealed
+        }
+    }
+
+    fileprivate mutating func note(_ damaged: [String]) {
+        for text in damaged {
+            let note = Plan.Note(.ledgerCorrupt, "\(text); treated as if it were not there")
+            if !notes.contains(note) { notes.append(note) }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Disk
+import Git
+public import Pipeline
+import Signing
+public import SystemPackage
+
+/// The records of a repository, for people who look.
+public struct RecordBook: Sendable {
+    private let ledger: FolderLedger
+
+    /// The ledger folder of the repository that `folder` lies in, or that very folder when it is a ledger itself.
+    public init(at folder: FilePath) throws {
+        ledger = FolderLedger(root: try Self.folder(of: folder))
+    }
+
+    public static func folder(of folder: FilePath) throws -> FilePath {
+        if try folder.appending("records").status()?.kind == .folder { return folder }
+        let repository = try Repository(at: folder.string)
+        let root = FilePath(repository.workTree ?? repository.commonFolder)
+        return Workspace(root: root.appending(Workspace.folderName)).ledger
+    }
+
+    /// Every record, the newest first, and what could not be read.
+    public func all() throws -> (records: [Stability], damaged: [String]) {
+        let found = try ledger.all()
+        return (found.records.map(\.record), found.damaged)
+    }
+
+    /// One envelope: of a file, or of a record by the beginning of its id.
+    ///
+    /// Throws when there is none, or several.
+    public func envelope(_ name: String) throws -> [UInt8] {
+        if let bytes = try FilePath(name).contentsIfPresent(limit: 4 << 20) { return bytes }
+        let found = try ledger.all().records.filter { $0.id.hasPrefix(name) }
+        guard let first = found.first, found.count == 1 else {
+            throw RecordBookError.notOne(name, matches: found.count)
+        }
+        return first.envelope.bytes
+    }
+
+    /// What an envelope says, and what its signatures are worth to somebody who trusts the keys of a file.
+    public static func examine(_ envelope: [UInt8], trust: FilePath?) throws -> (Statement, Exhibit.Signatures) {
+        let sealed = try SealedRecord(parsing: envelope)
+        let keys = try trust.map { try TrustFile.read($0).trust } ?? Trust(keys: [])
+        return (sealed.statement, sealed.signatures(trusting: keys))
+    }
+}
+
+enum RecordBookError: Failure {
+    case notOne(String, matches: Int)
+
+    var fault: Fault { .input }
+    var hint: String? { "slipway record list shows them all" }
+
+    var description: String {
+        switch self {
+        case .notOne(let name, 0): "\(name.printable): no file and no record of that id"
+        case .notOne(let name, let matches): "\(name.printable): \(matches) records begin so"
+        }
+    }
+}

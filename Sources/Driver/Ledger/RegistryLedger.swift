@@ -1,0 +1,48 @@
+import OCI
+import Pipeline
+import Registry
+import Signing
+
+/// Records in a registry: artifacts beside the images of a service, found by key with one request.
+struct RegistryLedger: Sendable {
+    let client: RegistryClient
+    let path: RepositoryName?
+
+    static let artifactType = "application/vnd.slipway.stability.v1+jsonl"
+
+    /// The repository that holds the records of a service: that of its image, or one of its name.
+    func repository(of service: Service) -> RepositoryName? {
+        let name = service.image?.name ?? service.name.text.lowercased()
+        return path.map { $0.appending(name) } ?? RepositoryName(parsing: name)
+    }
+
+    /// Stores a record under a tag of its own and under that of its key; as a referrer of its image where it has one.
+    func append(_ sealed: SealedRecord, of service: Service, using layout: Layout, image: Descriptor?) async throws {
+        guard let repository = repository(of: service),
+            let ownTag = ImageTag(parsing: "stability-\(sealed.id)"),
+            let keyTag = ImageTag(parsing: Self.keyTag(sealed.record.inputs.key))
+        else { return }
+        // A red record must not hide the green one of the same key from whoever looks for something to reuse.
+        let known = try await record(withKey: sealed.record.inputs.key, of: service)
+        let isWorse = known?.record.verdict.state.isPassing == true && !sealed.record.verdict.state.isPassing
+        let artifact = RegistryClient.Artifact(
+            type: Self.artifactType, bytes: sealed.envelope.bytes, subject: image, ownTag: ownTag,
+            movingTags: isWorse ? [] : [keyTag])
+        try await client.attach(artifact, in: repository, using: layout)
+    }
+
+    private static func keyTag(_ key: Digest) -> String { "key-\(key.hex)" }
+
+    /// The best known record of a key; nil when the registry has none that can be read.
+    func record(withKey key: Digest, of service: Service) async throws -> SealedRecord? {
+        guard let repository = repository(of: service),
+            let bytes = try await client.artifact(Self.keyTag(key), in: repository)
+        else { return nil }
+        do { return try SealedRecord(parsing: bytes) } catch { return nil }
+    }
+
+    /// All envelopes about an image, as they are.
+    func envelopes(about image: Digest, in repository: RepositoryName) async throws -> [[UInt8]] {
+        try await client.artifacts(Self.artifactType, about: image, in: repository)
+    }
+}

@@ -1,0 +1,93 @@
+import Disk
+import Git
+public import Pipeline
+public import SystemPackage
+
+extension Request {
+    /// Repository → Catalog → Plan: what would be done, and why.
+    ///
+    /// Writes nothing.
+    public func plan() async throws -> Plan {
+        let survey = try Survey(self)
+        return try await Tools.withLive(survey, report: Tools.silence) { tools in
+            try await prepare(survey, with: tools).plan
+        }
+    }
+
+    /// What a run would do: the plan, and the command of every step.
+    public func rehearse() async throws -> (plan: Plan, commands: [(Step, String)]) {
+        let survey = try Survey(self)
+        let plan = try await Tools.withLive(survey, report: Tools.silence) { try await prepare(survey, with: $0).plan }
+        let commands = plan.services.flatMap { entry in
+            entry.steps.map { kind -> (Step, String) in
+                let service = survey.catalog[entry.name]
+                let text =
+                    switch kind {
+                    case .build: service?.recipe.build.map { "\($0)" }
+                    case .test: service?.recipe.test.map { "\($0)" }
+                    case .image: service?.image.map { "\($0.dockerfile)" }
+                    case .push: service?.image.map { survey.configuration.repositoryText(of: $0.name) }
+                    }
+                return (Step(entry.name, kind), text ?? "")
+            }
+        }
+        return (plan, commands)
+    }
+
+    /// The whole line, up to the step that was asked for.
+    ///
+    /// One at a time in a checkout: another waits, or is turned away.
+    ///
+    /// Throws when nothing could be done at all; red services and refused pushes are part of the outcome.
+    public func run(reporting report: @escaping @Sendable (Event) -> Void) async throws -> FinishedRun {
+        let (workspace, commonFolder) = try workspace()
+        try workspace.prepare(commonFolder: commonFolder)
+        let lock = try await take(workspace.lock, report)
+        try lock.sign("process \(ProcessFacts.id), started \(Timestamp.now)")
+        let survey = try Survey(self)
+        let outcome = try await Tools.withLive(survey, report: report) { tools in
+            try await deliver(survey, with: tools)
+        }
+        // Held to here: what comes after must not begin in the middle.
+        try lock.sign("")
+        return FinishedRun(outcome: outcome, folder: workspace.run(outcome.run).root)
+    }
+
+    private func workspace() throws -> (Workspace, FilePath) {
+        let repository = try Repository(at: folder.string)
+        guard let workTree = repository.workTree else { throw RunError.bare(folder.string) }
+        return (
+            Workspace(root: FilePath(workTree).appending(Workspace.folderName)), FilePath(repository.commonFolder)
+        )
+    }
+
+    private func take(_ file: FilePath, _ report: @Sendable (Event) -> Void) async throws -> FileLock {
+        var hasSaidSo = false
+        while true {
+            if let lock = try FileLock(trying: file) { return lock }
+            let holder = String(decoding: try file.contentsIfPresent(limit: 4096) ?? [], as: UTF8.self).printable
+            guard limits.mayWait else { throw RunError.busy(holder) }
+            if !hasSaidSo { report(.waiting(for: holder)) }
+            hasSaidSo = true
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// The version each service has and would get, with the evidence.
+    ///
+    /// Throws when this clone is too shallow to tell.
+    public func versions() throws -> [VersionAnswer] {
+        let survey = try Survey(self)
+        let asked = try survey.services(named: selection.services)
+        let history = try History(HistoryQuestion(survey, LedgerAnswer()))
+        let hidden = history.hidden.filter { asked.isEmpty || asked.contains($0) }
+        guard hidden.isEmpty else { throw RunError.versionHidden(hidden) }
+        return history.versions.values.filter { asked.isEmpty || asked.contains($0.name) }.sorted { $0.name < $1.name }
+    }
+}
+
+/// A run that came to its end, and where it left its logs.
+public struct FinishedRun: Sendable {
+    public let outcome: RunOutcome
+    public let folder: FilePath
+}

@@ -1,0 +1,164 @@
+import Disk
+import OCI
+import Pipeline
+
+extension Run {
+    private enum Done: Sendable {
+        case step(Step, Advance)
+        case settled(ServiceOutcome)
+    }
+
+    /// Takes all steps, several at a time, and seals a record for each service as soon as it is settled.
+    ///
+    /// When the task is cancelled nothing new begins, what runs is ended, and what is known is written.
+    func carryOut(jobs: Int, with tools: Tools) async throws -> [ServiceOutcome] {
+        let environment = StepEnvironment(own: survey.request.environment)
+        return try await withThrowingTaskGroup(of: Done.self) { group in
+            var schedule = Schedule(work)
+            var progress: [ServiceName: Progress] = [:]
+            var outcomes = standing
+            var running = 0
+            while true {
+                while running < jobs, !Task.isCancelled, let step = schedule.next() {
+                    let soFar = progress[step.service] ?? Progress()
+                    group.addTask { .step(step, await take(step, after: soFar, with: tools, environment: environment)) }
+                    running += 1
+                }
+                guard let done = try await group.next() else { break }
+                switch done {
+                case .step(let step, let advance):
+                    running -= 1
+                    progress[step.service, default: Progress()].take(advance)
+                    if let image = advance.image { try tools.name(order(for: step.service), image) }
+                    tools.report(.stepFinished(step, advance.result, log: advance.result.log))
+                    for name in schedule.finished(step, advance.result) {
+                        let progress = progress[name] ?? Progress()
+                        let because = schedule.skipped[name]
+                        group.addTask { .settled(try await settle(name, progress, because: because, with: tools)) }
+                    }
+                case .settled(let outcome):
+                    outcomes.append(outcome)
+                    try journal(outcome)
+                    tools.report(.settled(outcome))
+                }
+            }
+            for name in work.map(\.name) where !outcomes.contains(where: { $0.name == name }) {
+                outcomes.append(try await settle(name, progress[name] ?? Progress(), because: nil, with: tools))
+            }
+            return outcomes.sorted { $0.name < $1.name }
+        }
+    }
+
+    private func journal(_ outcome: ServiceOutcome) throws {
+        try folder.journal.append(JSON(encoding: outcome).canonicalBytes + [UInt8(ascii: "\n")])
+    }
+
+    /// The services of which nothing has to be done, and those that are no more.
+    private var standing: [ServiceOutcome] {
+        let busy = Set(work.map(\.name))
+        let reused = plan.services.filter { entry in
+            !busy.contains(entry.name) && entry.record != nil && (asked.isEmpty || asked.contains(entry.name))
+        }.map { entry in
+            ServiceOutcome(
+                name: entry.name, verdict: Verdict(.reused, [.init(.keyEqual)]), version: entry.version?.snapshot,
+                steps: [],
+                tests: nil, image: prepared.ledger.accepted[entry.name]?.record.image, record: entry.record)
+        }
+        let removed = plan.removed.map { name in
+            ServiceOutcome(
+                name: name, verdict: Verdict(.removed, []), version: nil, steps: [], tests: nil, image: nil, record: nil
+            )
+        }
+        return reused + removed
+    }
+
+    // MARK: - Settling
+
+    private func settle(
+        _ name: ServiceName, _ progress: Progress, because: ServiceName?, with tools: Tools
+    ) async throws -> ServiceOutcome {
+        let planned = work.first { $0.name == name }?.steps ?? []
+        let verdict: Verdict
+        if let because {
+            verdict = Verdict(.skipped, [.init(.needFailed, because.text)])
+        } else {
+            verdict = Verdict(try facts(name, progress, planned: planned, tools))
+        }
+        // A build that others only needed says nothing new about a service that a record vouches for, unless it failed.
+        if plan[name]?.selected == false, verdict.state.isPassing {
+            return ServiceOutcome(
+                name: name, verdict: Verdict(.reused, [.init(.keyEqual)]), version: version(of: name),
+                steps: progress.results, tests: nil, image: prepared.ledger.accepted[name]?.record.image,
+                record: plan[name]?.record)
+        }
+        let image = imageFacts(name, progress)
+        guard !progress.results.isEmpty else {
+            return ServiceOutcome(
+                name: name, verdict: verdict, version: version(of: name), steps: [], tests: nil, image: nil, record: nil
+            )
+        }
+        let record = try record(of: name, progress, verdict, image, planned: planned, at: tools.now())
+        for trouble in try await tools.seal(record, progress.image) { tools.report(.note(trouble)) }
+        return ServiceOutcome(
+            name: name, verdict: verdict, version: version(of: name), steps: progress.results, tests: progress.tests,
+            image: image, record: record.run.recordId)
+    }
+
+    private func facts(
+        _ name: ServiceName, _ progress: Progress, planned: [Step.Kind], _ tools: Tools
+    ) throws -> Verdict.Facts {
+        let service = service(name)
+        let edited = try tools.edited(survey.services[name]?.files ?? [], startedAt)
+        for path in edited.prefix(1) { tools.report(.note("\(name): \(path) was edited while it was built")) }
+        return Verdict.Facts(
+            planned: planned, results: progress.results, tests: progress.tests,
+            allowEmpty: Set(service.recipe.allowEmpty), failedBefore: prepared.ledger.failedBefore.contains(name),
+            voided: !edited.isEmpty)
+    }
+
+    private func imageFacts(_ name: ServiceName, _ progress: Progress) -> Stability.ImageFacts? {
+        guard let image = progress.image, let source = service(name).image else { return nil }
+        let isPushed = !progress.tags.isEmpty
+        let repository = isPushed ? survey.configuration.repositoryText(of: source.name) : source.name
+        return Stability.ImageFacts(
+            repository: repository, tags: progress.tags.map(\.text), digest: image.descriptor.digest,
+            mediaType: image.descriptor.mediaType, platforms: [image.platform],
+            baseImages: [image.base].compactMap(\.self), pushed: isPushed)
+    }
+
+    private func record(
+        of name: ServiceName, _ progress: Progress, _ verdict: Verdict, _ image: Stability.ImageFacts?,
+        planned: [Step.Kind], at now: Timestamp
+    ) throws -> Stability {
+        guard let entry = plan[name], let parts = prepared.parts[name], let known = survey.services[name] else {
+            preconditionFailure("\(name) was planned")
+        }
+        let service = service(name)
+        let previous = prepared.ledger.newest(of: name)
+        let run = Stability.Run(
+            recordId: RecordID.new(), sealedAt: now,
+            sequence: max((previous?.record.run.sequence ?? 0) + 1, now.seconds),
+            prev: [previous?.payloadDigest].compactMap(\.self), plan: plan.digest, startedAt: startedAt,
+            timings: Dictionary(progress.results.map { ($0.kind.rawValue, $0.wallMs) }) { $0 + $1 },
+            jenkins: survey.surroundings.jenkins)
+        return Stability(
+            run: run, scope: survey.scope,
+            service: .init(name: name, path: service.home, kind: service.kind),
+            source: .init(
+                facts: survey.facts, serviceTree: known.tree, dirtyPaths: survey.dirtyPaths, base: entry.base),
+            version: prepared.versions[name].map(Stability.VersionFacts.init), image: image,
+            steps: .init(
+                planned: planned, results: progress.results, allowEmpty: service.recipe.allowEmpty,
+                voided: verdict.reasons.contains { $0.code == .inputsChanged }),
+            tests: progress.tests?.withoutMessages, verdict: verdict, inputs: parts, builder: Builder.own)
+    }
+}
+
+extension Run.Progress {
+    mutating func take(_ advance: Run.Advance) {
+        results.append(advance.result)
+        tests = advance.tests ?? tests
+        image = advance.image ?? image
+        tags += advance.tags
+    }
+}

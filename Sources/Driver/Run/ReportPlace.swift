@@ -1,0 +1,110 @@
+import Disk
+import Pipeline
+import Reports
+import Signing
+import SystemPackage
+
+/// Where the evidence of one test step is.
+struct ReportPlace: Sendable {
+    let evidence: Evidence
+    /// The folder of the service.
+    let home: FilePath
+    /// What the command sees as `$SLIPWAY_REPORTS`.
+    let folder: FilePath
+    let log: FilePath
+    /// Files that git tracks are nobody's to remove.
+    let tracked: Set<Path>
+
+    /// Removes the reports of earlier runs.
+    ///
+    /// Returns the moment from which new ones count, by the clock of this very file system.
+    func clear() throws -> Int64 {
+        try folder.remove()
+        try folder.makeFolders()
+        for report in try declaredFiles() where !tracked.contains(report.path) { try report.file.remove() }
+        let marker = folder.appending(".began")
+        try marker.create([])
+        defer { marker.removeQuietly() }
+        return try marker.status()?.modified ?? 0
+    }
+
+    /// Reads everything there is.
+    ///
+    /// A file that is not newer than the step is evidence of something else.
+    func read(since began: Int64, exit: Int32) throws -> TestReport {
+        switch evidence {
+        case .exitCode: return TestReport(exitCode: exit)
+        case .output(let dialect):
+            var reader = OutputReader(dialect)
+            try log.readChunks { chunk in
+                reader.feed(chunk)
+                return true
+            }
+            let (cases, problem) = reader.finish()
+            return try report(.output, cases, [problem].compactMap(\.self), since: began, exit: exit)
+        case .reports: return try report(.reports, [], [], since: began, exit: exit)
+        }
+    }
+
+    private func report(
+        _ kind: TestReport.Kind, _ known: [TestCase], _ problems: [TestReport.Problem], since began: Int64, exit: Int32
+    ) throws -> TestReport {
+        var problems = problems
+        var cases = TestCases()
+        for test in known { cases.add(test) }
+        let files = try declaredFiles() + Self.files(below: folder, at: .root).filter { $0.path.name.hasSuffix(".xml") }
+        for report in files {
+            guard let status = try report.file.status(), status.kind == .file else { continue }
+            if status.modified < began {
+                problems.append(.init(.stale, "\(report.path) is older than this run"))
+                continue
+            }
+            let reader = JUnitReader()
+            try report.file.readChunks { chunk in
+                reader.feed(chunk)
+                return true
+            }
+            let (found, problem) = status.size == 0 ? ([], .init(.unreadable, "is empty")) : reader.finish()
+            for test in found { cases.add(test) }
+            if let problem { problems.append(.init(problem.code, "\(report.path): \(problem.detail)")) }
+        }
+        if files.isEmpty, kind == .reports { problems.append(.init(.missing, "no report was written: \(expectation)")) }
+        return TestReport(kind: kind, cases: cases, runnerPassed: exit == 0, problems: problems, hash: Digest.sha256)
+    }
+
+    private var expectation: String {
+        guard case .reports(let patterns) = evidence, !patterns.isEmpty else { return "nothing in $SLIPWAY_REPORTS" }
+        return "nothing matches \(patterns.joined(separator: ", ")), nothing is in $SLIPWAY_REPORTS"
+    }
+
+    // MARK: - Files
+
+    private struct Report {
+        let path: Path
+        let file: FilePath
+    }
+
+    /// Files that the configured globs take, links left aside: they may lead anywhere.
+    private func declaredFiles() throws -> [Report] {
+        guard case .reports(let patterns) = evidence else { return [] }
+        let globs = patterns.map { Glob(anchored: $0) }
+        return try Self.files(below: home, at: .root) { folder in globs.contains { $0.canMatch(below: folder) } }
+            .filter { report in globs.contains { $0.matches(report.path) } }
+    }
+
+    private static func files(
+        below root: FilePath, at folder: Path, entering isWanted: (Path) -> Bool = { _ in true }
+    ) throws -> [Report] {
+        let place = folder.isRoot ? root : root.appending(FilePath(bytes: folder.bytes).components)
+        guard try place.status()?.kind == .folder else { return [] }
+        return try place.names().flatMap { name -> [Report] in
+            let path = folder.appending(name.bytes)
+            let file = place.appending(name)
+            switch try file.status()?.kind {
+            case .folder: return isWanted(path) ? try files(below: root, at: path, entering: isWanted) : []
+            case .file: return [Report(path: path, file: file)]
+            default: return []
+            }
+        }
+    }
+}

@@ -1,0 +1,159 @@
+import Disk
+import Execution
+import OCI
+import Pipeline
+import SystemPackage
+
+/// One carrying out of a plan: what stays the same while its steps are taken.
+struct Run: Sendable {
+    let id: String
+    let plan: Plan
+    let prepared: Prepared
+    /// What is to be done, of the plan or of a part of it.
+    let work: [Schedule.Work]
+    let asked: [ServiceName]
+    let commit: Commit
+    let folder: RunFolder
+    let startedAt: Timestamp
+
+    var survey: Survey { prepared.survey }
+    var root: FilePath { survey.root }
+
+    init(_ prepared: Prepared, _ plan: Plan, asked: [ServiceName], startedAt: Timestamp) throws {
+        let hidden = plan.selected.filter { $0.kind == .service && $0.version == nil && $0.steps.contains(.image) }
+        guard hidden.isEmpty else { throw RunError.versionHidden(hidden.map(\.name)) }
+        id = RecordID.run(at: startedAt)
+        (self.prepared, self.plan, self.asked, self.startedAt) = (prepared, plan, asked, startedAt)
+        work = asked.isEmpty ? plan.work : plan.work(of: asked, in: prepared.survey.catalog)
+        commit = prepared.survey.commit
+        folder = prepared.survey.workspace.run(id)
+        try folder.prepare()
+        try folder.plan.write(Array(plan.json.prettyText.utf8))
+    }
+
+    /// The end of a run: what it came to is on the disk before anybody is told.
+    func finish(_ services: [ServiceOutcome], at now: Timestamp, interrupted: Bool) throws -> RunOutcome {
+        let outcome = RunOutcome(
+            run: id, plan: plan, startedAt: startedAt, wallMs: (now.seconds - startedAt.seconds) * 1000,
+            services: services,
+            interrupted: interrupted)
+        try folder.outcome.write(Array(JSON(encoding: outcome).prettyText.utf8))
+        try survey.workspace.runs.appending("latest").link(to: FilePath(id))
+        try survey.workspace.root.syncFileSystem()
+        return outcome
+    }
+
+    /// What is known of a service while it is on its way.
+    struct Progress: Sendable {
+        var results: [StepResult] = []
+        var tests: TestReport?
+        var image: BuiltImage?
+        var tags: [ImageTag] = []
+    }
+
+    /// What one step adds to that.
+    struct Advance: Sendable {
+        let result: StepResult
+        var tests: TestReport?
+        var image: BuiltImage?
+        var tags: [ImageTag] = []
+    }
+
+    func service(_ name: ServiceName) -> Service {
+        guard let service = survey.catalog[name] else { preconditionFailure("a plan names services of its catalog") }
+        return service
+    }
+
+    func version(of name: ServiceName) -> SemanticVersion? { plan[name]?.version?.snapshot }
+
+    func home(of service: Service) -> FilePath { root.appending(FilePath(bytes: service.home.bytes).components) }
+
+    /// The command of a step, ready to be started.
+    func invocation(_ step: Step, _ command: Command, environment: StepEnvironment) -> Invocation {
+        let service = service(step.service)
+        let facts = StepEnvironment.Facts(
+            service: service, version: version(of: step.service), commit: commit, root: root,
+            reports: folder.reports(of: step.service), run: id)
+        let place = command.directory.map { root.appending(FilePath(bytes: $0.bytes).components) } ?? home(of: service)
+        return Invocation(
+            command.arguments, in: place, environment: environment.variables(facts), log: folder.log(of: step),
+            timeout: service.recipe.timeout)
+    }
+
+    func reportPlace(of service: Service) -> ReportPlace {
+        let files = survey.services[service.name]?.files ?? []
+        return ReportPlace(
+            evidence: service.recipe.evidence, home: home(of: service), folder: folder.reports(of: service.name),
+            log: folder.log(of: Step(service.name, .test)),
+            tracked: Set(files.compactMap { $0.path.relative(to: service.home) }))
+    }
+
+    /// The image of a service as it is to be made.
+    ///
+    /// Throws the reason when nothing here can make it.
+    func order(for name: ServiceName) throws -> ImageOrder {
+        let service = service(name)
+        guard let source = service.image, let image = survey.services[name]?.image, let entry = plan[name] else {
+            preconditionFailure("a plan has image steps where there is an image")
+        }
+        guard let version = version(of: name) else {
+            throw RunError.versionHidden([name])
+        }
+        switch image {
+        case .impossible(let problem, let hint): throw RunError.noImage(problem, hint: hint)
+        case .stage(let stage):
+            if let problem = prepared.bases.problems[name] { throw RunError.baseUnknown(stage.base.text, problem) }
+            return ImageOrder(
+                service: service, source: source, stage: stage, base: prepared.bases.images[name], version: version,
+                commit: commit, key: entry.key, remote: survey.facts.remote, isForced: entry.reason == .forced)
+        }
+    }
+}
+
+/// Why a run cannot go on, or not begin.
+enum RunError: Failure, Equatable {
+    case bare(String)
+    case unknownService(String, near: String?)
+    case versionHidden([ServiceName])
+    case planIsForAnother(String, commit: ObjectID, here: ObjectID)
+    case planDiffers(String, ServiceName)
+    case busy(String)
+    case noImage(String, hint: String?)
+    case baseUnknown(String, String)
+
+    var fault: Fault {
+        switch self {
+        case .bare, .unknownService, .planIsForAnother, .planDiffers, .noImage: .input
+        case .versionHidden: .history
+        case .busy, .baseUnknown: .environment
+        }
+    }
+
+    var hint: String? {
+        switch self {
+        case .bare: "plan works here; to build, make a work tree: git worktree add FOLDER"
+        case .unknownService(_, let near): near.map { "did you mean \"\($0)\"?" } ?? "slipway plan lists them all"
+        case .versionHidden: "fetch the rest (git fetch --unshallow --tags), or stop earlier with --through test"
+        case .planIsForAnother(_, let commit, _): "check that commit out: git checkout \(commit.short)"
+        case .planDiffers: "make the plan again, on this agent or with the same configuration and variables"
+        case .busy: "wait for it, or work in another clone"
+        case .noImage(_, let hint): hint
+        case .baseUnknown: "pin it by digest, or make the registry reachable"
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .bare(let path): "\(path): a bare repository has no files to build"
+        case .unknownService(let name, _): "\"\(name.printable)\" is no service or library here"
+        case .versionHidden(let names):
+            "this clone is too shallow to tell the version of \(names.map(\.text).joined(separator: ", "))"
+        case .planIsForAnother(let file, let commit, let here):
+            "\(file): the plan is for commit \(commit.short), and this is \(here.short)"
+        case .planDiffers(let file, let name): "\(file): \"\(name)\" is not what it was when the plan was made"
+        case .busy(let holder): "another run works in this checkout: \(holder)"
+        case .noImage(let problem, _): problem
+        case .baseUnknown(let name, let problem): "base image \(name): \(problem)"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Execution
+import OCI
+import Pipeline
+import Registry
+
+extension Run {
+    /// Takes one step.
+    ///
+    /// Whatever goes wrong is a result: only our own bugs are thrown.
+    func take(_ step: Step, after progress: Progress, with tools: Tools, environment: StepEnvironment) async -> Advance
+    {
+        let clock = ContinuousClock()
+        let began = clock.now
+        func wall() -> Int64 { (clock.now - began).milliseconds }
+        do {
+            switch step.kind {
+            case .build:
+                guard let command = service(step.service).recipe.build else { break }
+                let ending = try await execute(step, command, tools, environment)
+                return Advance(result: StepResult(.build, ending, wallMs: wall(), log: folder.logName(of: step)))
+            case .test:
+                guard let command = service(step.service).recipe.test else { break }
+                return try await test(step, command, tools, environment, wall)
+            case .image:
+                let image = try await tools.assemble(order(for: step.service))
+                return Advance(result: StepResult(.image, .done, wallMs: wall()), image: image)
+            case .push:
+                guard let image = progress.image else { break }
+                let tags = try await tools.push(order(for: step.service), image)
+                return Advance(result: StepResult(.push, .done, wallMs: wall()), tags: tags)
+            }
+            preconditionFailure("\(step) was planned and has nothing to do")
+        } catch {
+            return Advance(result: StepResult(step.kind, Self.ending(of: error), wallMs: wall()))
+        }
+    }
+
+    private func execute(
+        _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment
+    ) async throws -> Ending {
+        tools.report(.stepStarted(step, command: command.arguments))
+        return try await tools.run(invocation(step, command, environment: environment))
+    }
+
+    private func test(
+        _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment, _ wall: () -> Int64
+    ) async throws -> Advance {
+        let place = reportPlace(of: service(step.service))
+        let began = try tools.clearReports(place)
+        let ending = try await execute(step, command, tools, environment)
+        let result = StepResult(.test, ending, wallMs: wall(), log: folder.logName(of: step))
+        // What a run left behind that did not come to its end is no evidence of anything.
+        guard case .exited(let code) = ending else { return Advance(result: result) }
+        return Advance(result: result, tests: try tools.readReports(place, began, code))
+    }
+
+    private static func ending(of error: any Error) -> Ending {
+        guard !(error is CancellationError) else { return .interrupted }
+        guard let failure = error as? any Failure else { return .failed("\(error)", hint: nil) }
+        if case .tagTaken = error as? RegistryError { return .refused(failure.description, hint: failure.hint) }
+        return failure.fault == .environment
+            ? .unavailable(failure.description, hint: failure.hint) : .failed(failure.description, hint: failure.hint)
+    }
+}
+
+extension Duration {
+    var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,106 @@
+import Git
+import Pipeline
+import SystemPackage
+
+/// What a repository holds at the tree that is built: everything a plan needs to know of it but its history.
+struct Survey: Sendable {
+    let request: Request
+    let configuration: Configuration
+    let facts: RepositoryFacts
+    let surroundings: Surroundings
+    let catalog: Catalog
+    let services: [ServiceName: ServiceSurvey]
+    let dirtyPaths: [Path]
+    let commit: Commit
+    /// The root of the work tree; nil for a bare repository, which can be planned but not built.
+    let workTree: FilePath?
+    /// What all work trees of the repository share.
+    let commonFolder: FilePath
+
+    /// Opens the repository, reads configuration and catalog, and gathers what enters keys.
+    init(_ request: Request) throws {
+        let repository = try Repository(at: request.folder.string)
+        let ground = try Ground(request, repository)
+        let unowned = try ground.unownedFiles()
+        services = try ground.catalog.services.reduce(into: [:]) { surveys, service in
+            surveys[service.name] = try ServiceSurvey(
+                service, on: ground, unowned: unowned, environment: request.environment)
+        }
+        (self.request, surroundings) = (request, Surroundings(request.environment))
+        (configuration, facts, catalog) = (ground.configuration, ground.facts, ground.catalog)
+        dirtyPaths = ground.dirt.map(\.path)
+        commit = try repository.commit(ground.facts.head)
+        workTree = repository.workTree.map { FilePath($0) }
+        commonFolder = FilePath(repository.commonFolder)
+    }
+
+    /// The folder that paths of the repository are relative to, as far as there is one.
+    var root: FilePath { workTree ?? commonFolder }
+
+    var scope: Scope { surroundings.scope(dirty: facts.dirty) }
+
+    /// Where everything of ours is kept.
+    var workspace: Workspace { Workspace(root: root.appending(Workspace.folderName)) }
+
+    /// Whether images go to a registry: there is one, and what they are made of is committed.
+    var isPushing: Bool { configuration.registryName != nil && !facts.dirty }
+
+    var notes: [Plan.Note] {
+        var notes = services.sorted { $0.key < $1.key }.flatMap(\.value.notes)
+        if let first = dirtyPaths.first {
+            let more = dirtyPaths.count > 1 ? " and \(dirtyPaths.count - 1) more" : ""
+            notes.append(Plan.Note(.dirty, "uncommitted work (\(first)\(more)): what is built from it stays here"))
+        }
+        return notes
+    }
+}
+
+/// The tree that is built, with the catalog read from it.
+struct Ground {
+    let facts: RepositoryFacts
+    let tree: Tree
+    let configuration: Configuration
+    let catalog: Catalog
+    let dirt: [DirtyFile]
+
+    init(_ request: Request, _ repository: borrowing Repository) throws {
+        var facts = try repository.facts()
+        let surroundings = Surroundings(request.environment)
+        facts.branch = facts.branch ?? surroundings.branch
+        facts.pullRequest = surroundings.pullRequest
+        let isWanted = { (path: Path) in path.components.first != Array(Workspace.folderName.utf8) }
+        let all = request.selection.isCommittedOnly ? [] : try repository.dirt(untracked: isWanted)
+        let everything = try repository.tree(facts.tree, with: all)
+        let configuration = try Configuration(of: request, in: everything)
+        let catalog = try Catalog(
+            configuration.file, document: configuration.document, fileName: configuration.fileName
+        ) { folder in
+            try everything.names(in: folder)?.map { ($0.name, $0.entry.mode == .folder) }
+        }
+        // What a toolchain leaves behind is no dirt, and only now it is known which toolchain is where.
+        dirt = all.filter { $0.isTracked || !Self.isOutput($0.path, in: catalog) }
+        tree = try repository.tree(facts.tree, with: dirt)
+        facts.tree = tree.id
+        facts.dirty = !dirt.isEmpty
+        (self.catalog, self.configuration, self.facts) = (catalog, configuration, facts)
+    }
+
+    private static func isOutput(_ path: Path, in catalog: Catalog) -> Bool {
+        Ownership(catalog).owners(of: path).compactMap { catalog[$0.name] }.contains { service in
+            let outputs = Toolchain.named(service.recipe.toolchain)?.paths.outputs ?? []
+            guard let inner = service.paths.compactMap({ path.relative(to: $0) }).first else { return false }
+            return outputs.contains { Glob(anywhere: $0).matches(inner) }
+        }
+    }
+
+    /// Files that no service owns and no rule names: they may matter to everything.
+    func unownedFiles() throws -> [TreeFile] {
+        let roots = Set(catalog.services.flatMap(\.paths))
+        guard !roots.contains(.root) else { return [] }
+        let rules = catalog.unownedRules
+        let configuration = Path.root.appending(Configuration.standardName)
+        return try tree.files(below: .root) { !roots.contains($0) }.filter { file in
+            file.path != configuration && rules.pathClass(of: file.path).entersKey
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import AsyncHTTPClient
+import Disk
+import Execution
+import Git
+import OCI
+import Pipeline
+import Registry
+import SystemPackage
+
+extension Tools {
+    /// The real ones for one repository.
+    ///
+    /// Connections are opened only where something is beyond this machine, and closed when `body` ends.
+    static func withLive<Value: Sendable>(
+        _ survey: Survey, report: @escaping @Sendable (Event) -> Void, _ body: (Tools) async throws -> Value
+    ) async throws -> Value {
+        let keyring = try Keyring(survey)
+        guard survey.reachesOut else { return try await body(live(survey, keyring, nil, report: report)) }
+        return try await RegistryClient.withConnections { http in
+            try await body(live(survey, keyring, http, report: report))
+        }
+    }
+
+    private static func live(
+        _ survey: Survey, _ keyring: Keyring, _ http: HTTPClient?, report: @escaping @Sendable (Event) -> Void
+    ) -> Tools {
+        let yard = Yard(survey, keyring, http)
+        return Tools(
+            resolve: { await yard.images.bases.resolve($0) },
+            testimony: { survey, parts in try await yard.ledgers.answer(survey, parts) },
+            history: { try History($0) },
+            run: { try await $0.run() },
+            clearReports: { try $0.clear() },
+            readReports: { place, began, exit in try place.read(since: began, exit: exit) },
+            assemble: { try await yard.images.assemble($0) },
+            name: { order, image in try yard.images.name(order, image) },
+            push: { order, image in try await yard.images.push(order, image) },
+            edited: { files, moment in try survey.edited(files, since: moment) },
+            seal: { record, image in try await yard.seal(record, image) },
+            now: { .now },
+            report: report)
+    }
+}
+
+/// What belongs to one repository: its ledgers, its images, the key it signs with.
+struct Yard: Sendable {
+    let survey: Survey
+    let keyring: Keyring
+    let ledgers: Ledgers
+    let images: ImageYard
+
+    init(_ survey: Survey, _ keyring: Keyring, _ http: HTTPClient?) {
+        (self.survey, self.keyring) = (survey, keyring)
+        let configuration = survey.configuration
+        let registry = configuration.registryName
+        let credentials = CredentialSource(environment: survey.request.environment, host: registry?.host)
+        let client = { @Sendable (host: String) -> RegistryClient in
+            guard let http else { preconditionFailure("nothing reaches out without connections") }
+            return RegistryClient(http, host: host, isPlain: configuration.isPlain(host), credentials: credentials)
+        }
+        let own = registry.map { (client: client($0.host), path: $0.path) }
+        let limits = survey.request.limits
+        let layout = Layout(at: survey.workspace.images)
+        ledgers = Ledgers(
+            folder: configuration.keepsRecordsInFolder ? FolderLedger(root: survey.workspace.ledger) : nil,
+            registry: configuration.keepsRecordsInRegistry
+                ? own.map { RegistryLedger(client: $0.client, path: $0.path) } : nil,
+            trust: keyring.trust, layout: layout, limits: limits)
+        images = ImageYard(
+            workTree: survey.root, images: survey.workspace.images,
+            bases: BaseSource(workTree: survey.workTree, isOffline: limits.isOffline, client: client), registry: own)
+    }
+
+    /// Signs a record and keeps it in every ledger.
+    ///
+    /// The folder comes first: what it holds is not lost when the registry is gone; that much is said, and a later run
+    /// brings it there.
+    func seal(_ record: Stability, _ image: BuiltImage?) async throws -> [String] {
+        let sealed = try SealedRecord(record, signedWith: keyring.signer)
+        try ledgers.folder?.append(sealed)
+        guard let registry = ledgers.registry, let service = survey.catalog[record.service.name] else { return [] }
+        do {
+            let layout = try Layout(making: images.images)
+            let subject = record.image?.pushed == true ? image?.descriptor : nil
+            try await registry.append(sealed, of: service, using: layout, image: subject)
+            return []
+        } catch let error as RegistryError {
+            return ["\(record.service.name): its record is kept here only: \(error)"]
+        } catch is CancellationError {
+            return ["\(record.service.name): its record is kept here only: interrupted"]
+        }
+    }
+}
+
+extension Survey {
+    /// Whether anything asked for is beyond this machine.
+    var reachesOut: Bool {
+        if configuration.registryName != nil { return true }
+        return services.values.contains { service in
+            guard case .stage(let stage)? = service.image, case .registry = stage.base else { return false }
+            return true
+        }
+    }
+
+    /// Those of some files that were changed since a moment.
+    ///
+    /// Only what was touched is compared.
+    func edited(_ files: [TreeFile], since moment: Timestamp) throws -> [Path] {
+        guard let workTree else { return [] }
+        let touched = try files.filter { file in
+            let place = workTree.appending(FilePath(bytes: file.path.bytes).components)
+            guard let status = try place.status() else { return false }
+            return status.modified >= moment.seconds * 1_000_000_000
+        }
+        return touched.isEmpty ? [] : try Repository(at: workTree.string).edited(touched)
+    }
+}

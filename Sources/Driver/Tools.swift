@@ -1,0 +1,42 @@
+import Execution
+import OCI
+import Pipeline
+import SystemPackage
+
+/// Everything the line does to the world, as a value: the one seam.
+///
+/// `Tools.live` is where the modules meet; tests begin with one whose every entry fails, and set those they mean.
+struct Tools: Sendable {
+    /// What the base images of services stand for.
+    var resolve: @Sendable (Survey) async -> BaseResolution
+    /// What the ledgers say about keys.
+    var testimony: @Sendable (Survey, [ServiceName: KeyParts]) async throws -> LedgerAnswer
+    var history: @Sendable (HistoryQuestion) throws -> History
+    /// A command → how it ended.
+    var run: @Sendable (Invocation) async throws -> Ending
+    /// Removes the reports of earlier runs.
+    ///
+    /// Returns the moment from which new ones count.
+    var clearReports: @Sendable (ReportPlace) throws -> Int64
+    var readReports: @Sendable (ReportPlace, _ since: Int64, _ exit: Int32) throws -> TestReport
+    var assemble: @Sendable (ImageOrder) async throws -> BuiltImage
+    /// Lets an image be found by its version and commit in the local layout.
+    ///
+    /// One at a time.
+    var name: @Sendable (ImageOrder, BuiltImage) throws -> Void
+    /// An image → the registry.
+    ///
+    /// Returns the tags it has there.
+    var push: @Sendable (ImageOrder, BuiltImage) async throws -> [ImageTag]
+    /// Those of some files that were changed since a moment.
+    var edited: @Sendable ([TreeFile], Timestamp) throws -> [Path]
+    /// A record, sealed and kept in every ledger there is.
+    ///
+    /// Returns what could not be done, as sentences.
+    var seal: @Sendable (Stability, BuiltImage?) async throws -> [String]
+    var now: @Sendable () -> Timestamp
+    var report: @Sendable (Event) -> Void
+
+    /// For lines that nobody follows.
+    static let silence: @Sendable (Event) -> Void = { _ in }
+}

@@ -1,0 +1,57 @@
+import Disk
+import Pipeline
+import SystemPackage
+
+/// The folder in which Slipway keeps what is its own: ledger, images, runs.
+struct Workspace: Sendable {
+    static let folderName = ".slipway"
+    let root: FilePath
+
+    var ledger: FilePath { root.appending("ledger") }
+    var images: FilePath { root.appending("images") }
+    var runs: FilePath { root.appending("runs") }
+    var lock: FilePath { root.appending("lock") }
+
+    func run(_ id: String) -> RunFolder { RunFolder(root: runs.appending(id)) }
+
+    /// Makes the folder, and tells git once that it is not its concern.
+    ///
+    /// A repository that cannot be told stays usable: the folder is never taken for uncommitted work.
+    func prepare(commonFolder: FilePath) throws {
+        try root.makeFolders()
+        let exclude = commonFolder.appending("info").appending("exclude")
+        let line = "/\(Self.folderName)/"
+        let known = try exclude.contentsIfPresent(limit: 1 << 20) ?? []
+        let lines = String(decoding: known, as: UTF8.self).split(whereSeparator: \.isNewline)
+        guard !lines.contains(Substring(line)) else { return }
+        do {
+            try exclude.removingLastComponent().makeFolders()
+            let separator = known.isEmpty || known.last == UInt8(ascii: "\n") ? "" : "\n"
+            try exclude.append(Array((separator + line + "\n").utf8))
+        } catch {
+            guard error.isReadOnly else { throw error }
+        }
+    }
+}
+
+/// Where one run leaves its plan, logs, reports and outcome.
+struct RunFolder: Sendable {
+    let root: FilePath
+
+    var plan: FilePath { root.appending("plan.json") }
+    var outcome: FilePath { root.appending("outcome.json") }
+    var journal: FilePath { root.appending("journal.jsonl") }
+    private var logs: FilePath { root.appending("logs") }
+    private var reports: FilePath { root.appending("reports") }
+
+    func logName(of step: Step) -> String { "logs/\(step.service).\(step.kind.rawValue).log" }
+    func log(of step: Step) -> FilePath {
+        root.appending("logs").appending("\(step.service).\(step.kind.rawValue).log")
+    }
+    func reports(of service: ServiceName) -> FilePath { reports.appending(service.text) }
+    func record(of service: ServiceName) -> FilePath { root.appending("records").appending("\(service).jsonl") }
+
+    func prepare() throws {
+        for folder in [logs, reports, root.appending("records")] { try folder.makeFolders() }
+    }
+}
