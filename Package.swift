@@ -15,6 +15,7 @@ let safe = language + [.strictMemorySafety()]
 let package = Package(
     name: "slipway",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
@@ -92,6 +93,15 @@ let package = Package(
                 "Disk", "Execution", "Git", "OCI", "Pipeline", "Registry", "Reports", "Signing",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: safe),
+
+        // The command line: one file a subcommand, rendering, signals, exit codes.
+        .executableTarget(
+            name: "slipway",
+            dependencies: [
+                "Driver", "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: safe),
     ]

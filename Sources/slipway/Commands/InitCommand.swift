@@ -1,0 +1,43 @@
+import ArgumentParser
+import Driver
+import Pipeline
+import SystemPackage
+
+struct InitCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Look at this repository and write slipway.yaml.",
+        discussion: """
+            Shows what it found. Never replaces a file that is there: --print shows what it would write.
+
+            \(Exit.table)
+            """)
+
+    @Option(help: ArgumentHelp("A folder in the repository.", valueName: "dir"))
+    var repo = "."
+
+    @Flag(help: "Print the file instead of writing it.")
+    var print = false
+
+    func run() throws {
+        let proposal = try Proposal(of: FilePath(repo))
+        if print {
+            Console.answer(proposal.text)
+            return
+        }
+        let file = try proposal.write()
+        var table = Table()
+        for finding in proposal.found {
+            let kind = finding.isLibrary ? "library" : "service"
+            let marks = [
+                finding.toolchain, finding.hasImage ? "Dockerfile" : nil, finding.hasTests ? nil : "no tests found",
+            ]
+            table.add([
+                .init(finding.name), .init(kind), .init("\(finding.path)".isEmpty ? "." : "\(finding.path)"),
+                .init(marks.compactMap(\.self).joined(separator: ", ")),
+            ])
+        }
+        Console.answer(table.text(Style(isPlain: true, environment: [:]), indent: "  "))
+        Console.answer("wrote \(file); look at it, then: slipway plan\n")
+    }
+}

@@ -1,0 +1,96 @@
+import Driver
+import Pipeline
+import SystemPackage
+
+/// What a run came to, as people read it: a table, then what is red and how to look at it.
+struct OutcomeText {
+    let outcome: RunOutcome
+    let style: Style
+    /// Where the run left its logs.
+    let folder: FilePath
+
+    var text: String {
+        let shown = outcome.services.filter { $0.verdict.state != .reused }
+        let reused = outcome.services.count - shown.count
+        var table = Table()
+        for service in shown { table.add(row(service)) }
+        var text = table.isEmpty ? "" : "\n" + table.text(style)
+        if reused > 0 { text += "\(reused) reused: a record has their key\n" }
+        if outcome.services.isEmpty { text += "nothing to do\n" }
+        for service in shown where service.severity != .good { text += "\n" + details(service) }
+        return text + closing
+    }
+
+    private func row(_ service: ServiceOutcome) -> [Table.Cell] {
+        let seconds = Double(service.steps.reduce(0) { $0 + $1.wallMs }) / 1000
+        return [
+            .init(service.name.text), .init(service.verdict.state.rawValue, service.verdict.state.colour),
+            .init(service.version.map { "\($0)" } ?? ""), .init(tests(service)),
+            .init(service.steps.isEmpty ? "" : "\(seconds.formatted(decimals: 1)) s"),
+            .init(service.image.map { "\($0.repository)@\($0.digest.short)" } ?? "", .grey),
+        ]
+    }
+
+    private func tests(_ service: ServiceOutcome) -> String {
+        guard let report = service.tests else {
+            return service.verdict.reasons.contains { $0.code == .testless } ? "test-less" : ""
+        }
+        if report.kind == .exitCode { return "by exit code" }
+        let totals = report.totals
+        let parts = [
+            (totals.passed, "passed"), (totals.flaky, "flaky"), (totals.failed + totals.errored, "failed"),
+            (totals.skipped, "skipped"),
+        ]
+        let text = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        return text.isEmpty ? "none ran" : text
+    }
+
+    private func details(_ service: ServiceOutcome) -> String {
+        let state = style.text(service.verdict.state.rawValue, service.verdict.state.colour)
+        var lines = ["\(service.name): \(state)"]
+        for reason in service.verdict.reasons {
+            lines.append("  \(reason.code.rawValue)\(reason.detail.isEmpty ? "" : ": \(reason.detail.printable)")")
+        }
+        for failure in (service.tests?.failing ?? []).prefix(5) {
+            lines.append("  ✗ \(failure.id.printable)" + (failure.message.map { ": \($0.printable)" } ?? ""))
+        }
+        let more = (service.tests?.totals.failed ?? 0) + (service.tests?.totals.errored ?? 0) - 5
+        if more > 0 { lines.append("  and \(more) more") }
+        if let step = service.steps.last(where: { !$0.hasPassed }) {
+            if let hint = step.ending.hint { lines.append("  \(hint)") }
+            if let log = step.log { lines.append("  log: \(folder.appending(FilePath(log).components))") }
+        }
+        if let hint = Self.hint(service) { lines.append("  \(hint)") }
+        if service.verdict.state != .skipped { lines.append("  again: slipway run \(service.name) --force") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The thing to do about evidence that is missing, which newcomers meet first.
+    private static func hint(_ service: ServiceOutcome) -> String? {
+        let codes = service.verdict.reasons.map(\.code)
+        guard codes.contains(.reportMissing) || codes.contains(.nothingRan) else { return nil }
+        return
+            "a build without evidence is not stable: let the tests report (reports:), or declare reports: exit-code or test: false"
+    }
+
+    private var closing: String {
+        let images = outcome.services.compactMap { service in service.image.map { (service, $0) } }
+        guard let (service, image) = images.first(where: { !$0.1.pushed && $0.0.verdict.state != .reused }) else {
+            return ""
+        }
+        let name = "\(image.repository):\(service.version.map { "\($0)" } ?? "")"
+        let layout = folder.removingLastComponent().removingLastComponent().appending("images")
+        return "\nrun one: podman run --rm oci:\(layout):\(name)\n"
+    }
+}
+
+extension Verdict.State {
+    var colour: Style.Colour? {
+        switch self {
+        case .stable: .green
+        case .flaky, .unstable: .yellow
+        case .failed, .incomplete: .red
+        case .reused, .skipped, .removed: .grey
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Driver
+import Glibc
+import Pipeline
+
+// One file a subcommand; rendering, signals, exit codes. No decisions.
+
+@main
+struct Slipway: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "slipway",
+        abstract:
+            "Builds and tests what a commit changed, versions and pushes its images, and records how stable they are.",
+        discussion: Exit.table,
+        version: Builder.version,
+        subcommands: [
+            InitCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self, RecordCommand.self,
+            GateCommand.self,
+            CleanCommand.self,
+        ])
+
+    static func main() async {
+        let interruption = Interruption()
+        do {
+            try await interruption.guarding {
+                var command = try parseAsRoot()
+                if var asynchronous = command as? any AsyncParsableCommand {
+                    try await asynchronous.run()
+                } else {
+                    try command.run()
+                }
+            }
+        } catch {
+            end(with: error, interruption)
+        }
+    }
+
+    /// Says what went wrong and leaves with the code for it.
+    private static func end(with error: any Error, _ interruption: Interruption) -> Never {
+        if let code = interruption.exit, error is CancellationError {
+            Console.error("interrupted")
+            Glibc.exit(code.rawValue)
+        }
+        guard let failure = error as? any Failure else {
+            guard isOfParser(error) else {
+                Console.error("this is a bug: \(error)")
+                Glibc.exit(Exit.bug.rawValue)
+            }
+            exit(withError: error)
+        }
+        Console.error("\(failure)")
+        if let hint = failure.hint { Console.error("  \(hint)") }
+        Glibc.exit(Exit(failure.fault).rawValue)
+    }
+
+    private static func isOfParser(_ error: any Error) -> Bool {
+        error is ExitCode || error is ValidationError || error is CleanExit || "\(type(of: error))" == "CommandError"
+    }
+}
