@@ -11,6 +11,9 @@ let language: [SwiftSetting] = [
 ]
 // Every target but `Git`, which is one wall of C: there each line would say `unsafe`.
 let safe = language + [.strictMemorySafety()]
+let tests: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+]
 
 let package = Package(
     name: "slipway",
@@ -104,5 +107,17 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: safe),
+
+        // What tests stand on: repositories, registries, the built program.
+        .target(
+            name: "Fixtures",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/Fixtures", swiftSettings: tests),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Signing"], swiftSettings: tests),
     ]
 )

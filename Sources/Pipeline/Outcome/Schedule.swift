@@ -98,14 +98,14 @@ public struct Schedule: Equatable, Sendable {
         while grew {
             grew = false
             for (name, needed) in needs where !failed.contains(name) {
-                guard remaining[name]?.isEmpty == false, let because = needed.first(where: failed.contains) else {
-                    continue
-                }
+                guard let because = needed.first(where: failed.contains) else { continue }
                 failed.insert(name)
+                grew = true
+                // What has nothing to do passes the trouble on to those that need it.
+                guard remaining[name]?.isEmpty == false else { continue }
                 skipped[name] = because
                 drop(name)
                 settled.append(name)
-                grew = true
             }
         }
         return settled.sorted()

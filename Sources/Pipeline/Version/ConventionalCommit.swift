@@ -8,9 +8,7 @@ public struct ConventionalCommit: Equatable, Sendable {
 
     /// Nil when the first line is no conventional header.
     public init?(parsing message: String) {
-        let lines = message.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            line.hasSuffix("\r") ? line.dropLast() : line
-        }
+        let lines = message.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
         guard let header = lines.first(where: { !$0.allSatisfy(\.isWhitespace) }),
             let parsed = Self.header(header)
         else { return nil }
