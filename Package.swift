@@ -112,12 +112,14 @@ let package = Package(
         .target(
             name: "Fixtures",
             dependencies: [
+                "Pipeline",
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Fixtures", swiftSettings: tests),
-        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "Signing"], swiftSettings: tests),
+        .testTarget(name: "PipelineTests", dependencies: ["Fixtures", "Pipeline", "Signing"], swiftSettings: tests),
+        .testTarget(name: "GitTests", dependencies: ["Fixtures", "Git", "Pipeline", .product(name: "SystemPackage", package: "swift-system")], swiftSettings: tests),
     ]
 )

@@ -1,6 +1,7 @@
 import Signing
 import Testing
 
+import Fixtures
 @testable import Pipeline
 
 /// The gate's rule on its own: envelopes are already opened, keys are already checked.

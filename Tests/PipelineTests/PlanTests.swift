@@ -1,6 +1,7 @@
 import Signing
 import Testing
 
+import Fixtures
 @testable import Pipeline
 
 /// A small world: `lib` is needed by `app` and `web`, `solo` by nobody.

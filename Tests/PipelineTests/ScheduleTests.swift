@@ -1,5 +1,6 @@
 import Testing
 
+import Fixtures
 @testable import Pipeline
 
 struct ScheduleTests {

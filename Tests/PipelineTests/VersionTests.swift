@@ -1,6 +1,7 @@
 import Signing
 import Testing
 
+import Fixtures
 @testable import Pipeline
 
 struct SemanticVersionTests {

@@ -1,0 +1,246 @@
+import Fixtures
+@testable import Git
+import Pipeline
+import SystemPackage
+import Testing
+
+struct RepositoryTests {
+    private func repository(_ fixture: GitFixture) throws -> Repository { try Repository(at: fixture.root.string) }
+
+    private func isMissing(_ error: any Error) -> GitError? { error as? GitError }
+
+    @Test func `facts of a plain clone`() async throws {
+        try await withRepository { fixture in
+            let head = try await fixture.commit("feat: a", ["a": "x"])
+            try await fixture.git("remote", "add", "origin", "https://user:secret@host.example/acme/x.git")
+            let facts = try repository(fixture).facts()
+            #expect("\(facts.head)" == head)
+            #expect(try await "\(facts.tree)" == fixture.git("rev-parse", "HEAD^{tree}"))
+            #expect((facts.branch, facts.shallow, facts.dirty) == ("main", false, false))
+            #expect(facts.remote == "https://host.example/acme/x.git")
+        }
+    }
+
+    @Test func `detached, in a linked work tree, in a subfolder, bare: the same commit`() async throws {
+        try await withRepository { fixture in
+            let head = try await fixture.commit("feat: a", ["s/a": "x"])
+            let tree = fixture.root.removingLastComponent().appending("linked")
+            try await fixture.git("worktree", "add", "-q", "--detach", tree.string)
+            let linked = try Repository(at: tree.string)
+            #expect(try "\(linked.facts().head)" == head)
+            #expect(try linked.facts().branch == nil)
+            let folders = (linked.workTree, linked.commonFolder)
+            #expect(folders == (tree.string + "/", fixture.root.appending(".git").string + "/"))
+            #expect(try "\(Repository(at: fixture.root.appending("s").string).facts().head)" == head)
+            let bare = try await fixture.clone(to: fixture.root.removingLastComponent().appending("bare"), "--bare")
+            let opened = try Repository(at: bare.root.string)
+            let isBare = opened.isBare
+            #expect(isBare)
+            #expect(try "\(opened.facts().head)" == head)
+            #expect(try opened.dirt { _ in true }.isEmpty)
+        }
+    }
+
+    @Test func `a folder that belongs to somebody else opens`() async throws {
+        try await withRepository { fixture in
+            let head = try await fixture.commit("feat: a", ["a": "x"])
+            try await sh("chown -R 12345:12345 '\(fixture.root)'", in: "/")
+            #expect(try "\(repository(fixture).facts().head)" == head)
+        }
+    }
+
+    @Test func `no repository, and one without a commit, are named`() async throws {
+        try await withTemporaryFolder { folder in
+            let none = #expect(throws: GitError.self) { _ = try Repository(at: folder.string) }
+            #expect(none == .notARepository(folder.string))
+            let fixture = try await GitFixture(at: folder.appending("empty"))
+            let empty = #expect(throws: GitError.self) { try repository(fixture).facts() }
+            #expect(empty == .empty(fixture.root.string + "/"))
+        }
+    }
+
+    @Test func `a partial clone without blobs is read; one without trees says what to fetch`() async throws {
+        try await withRepository { fixture in
+            try await fixture.git("config", "uploadpack.allowFilter", "true")
+            let head = try await fixture.commit("feat: a", ["s/a": "x", "s/b": "y"])
+            let parent = fixture.root.removingLastComponent()
+            let blobless = try await fixture.clone(to: parent.appending("blobless"), "--filter=blob:none", "--no-checkout")
+            let opened = try Repository(at: blobless.root.string)
+            let facts = try opened.facts()
+            let tree = opened.tree(facts.tree)
+            #expect(try tree.files(below: .root).map(\.path) == ["s/a", "s/b"])
+            let blob = try #require(try tree.entry(at: "s/a"))
+            let missing = #expect(throws: GitError.self) { _ = try tree.content(of: "s/a") }
+            #expect(missing == .missing(object: "blob \(blob.id)", clone: .partial(filter: "blob:none")))
+            #expect(missing?.fault == .history)
+            let treeless = try await fixture.clone(to: parent.appending("treeless"), "--filter=tree:0", "--no-checkout")
+            let second = try Repository(at: treeless.root.string)
+            #expect(try "\(second.facts().head)" == head)
+            let bare = second.tree(try second.facts().tree)
+            let error = #expect(throws: GitError.self) { try bare.files(below: .root) }
+            #expect(error?.hint == "fetch whole trees: git fetch --refetch --filter=blob:none")
+        }
+    }
+
+    @Test func `files that a sparse checkout left out are no deletions`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a/x": "1", "b/y": "2", "c/z": "3"])
+            try await fixture.git("sparse-checkout", "set", "--no-cone", "/a/")
+            #expect(!fixture.root.appending("b").isThere)
+            #expect(try repository(fixture).dirt { _ in true }.isEmpty)
+            try fixture.put("a/x", "changed")
+            #expect(try repository(fixture).dirt { _ in true }.map(\.path) == ["a/x"])
+        }
+    }
+
+    @Test func `a SHA-256 repository is refused with a sentence`() async throws {
+        try await withTemporaryFolder { folder in
+            try await sh("git init -q --object-format=sha256 x", in: folder)
+            let error = #expect(throws: GitError.self) { _ = try Repository(at: folder.appending("x").string) }
+            guard case .unsupported(_, let reason, _) = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(reason == "a SHA-256 repository, which libgit2 1.5 cannot read")
+        }
+    }
+
+    @Test func `annotated and lightweight tags lead to commits, a tag on a tree to none`() async throws {
+        try await withRepository { fixture in
+            let first = try await fixture.commit("feat: a", ["a": "x"])
+            try await fixture.git("tag", "light/v1.0.0")
+            let second = try await fixture.commit("feat: b", ["a": "y"])
+            try await fixture.git("tag", "-a", "-m", "release", "heavy/v1.0.0")
+            try await fixture.git("tag", "-a", "-m", "twice", "nested/v1.0.0", "heavy/v1.0.0")
+            try await fixture.git("tag", "tree/v1.0.0", "HEAD^{tree}")
+            try await fixture.git("pack-refs", "--all")
+            let tags = try repository(fixture).tags { $0.hasSuffix("v1.0.0") }
+            #expect(tags.map(\.name) == ["heavy/v1.0.0", "light/v1.0.0", "nested/v1.0.0", "tree/v1.0.0"])
+            #expect(tags.map { $0.commit.map { "\($0)" } } == [second, first, second, nil])
+            #expect(tags.map(\.isAnnotated) == [true, false, true, false])
+        }
+    }
+
+    @Test func `a commit says who, when and what, even in other alphabets`() async throws {
+        try await withRepository { fixture in
+            let id = try await fixture.commit("fix(größe): ändern\n\nBREAKING CHANGE: ja\n", ["a": "x"], author: "Łukasz Ünal")
+            let commit = try repository(fixture).commit(try #require(ObjectID(parsing: id)))
+            #expect(commit.author == "Łukasz Ünal <łukasz@example.org>")
+            #expect(commit.subject == "fix(größe): ändern")
+            #expect(commit.time.seconds == 1_700_000_000)
+            #expect(commit.parents.isEmpty)
+        }
+    }
+
+    @Test func `an unknown revision is named`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "x"])
+            let error = #expect(throws: GitError.self) { try repository(fixture).commit(named: "origin/nowhere") }
+            #expect(error == .unknownRevision("origin/nowhere"))
+        }
+    }
+}
+
+struct WorkTreeTests {
+    /// The tree that git itself would commit.
+    private func committed(_ fixture: GitFixture) async throws -> String {
+        try await fixture.git("add", "-A")
+        return try await fixture.git("write-tree")
+    }
+
+    private func overlaid(_ fixture: GitFixture) throws -> String {
+        let repository = try Repository(at: fixture.root.string)
+        let dirt = try repository.dirt { _ in true }
+        return try "\(repository.tree(repository.facts().tree, with: dirt).id)"
+    }
+
+    @Test func `uncommitted work has the tree its commit will have`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit(
+                "feat: a",
+                ["s/a": "1", "s/b": "2", "s/deep/c": "3", "gone/only": "4", "t": "5", ".gitignore": "*.o\n", "typed": "6"])
+            try fixture.put("s/a", "changed")
+            try fixture.remove("s/b")
+            try fixture.remove("gone/only")
+            try fixture.put("s/new/file", "new")
+            try fixture.put("s/x.o", "ignored")
+            try await sh(
+                """
+                chmod +x t; ln -s ../t s/link; rm typed; mkdir typed; echo x > typed/inner
+                printf 'x' > 'with space'; printf 'y' > "$(printf 'li\\nne')"; printf 'z' > "$(printf 'la\\377tin')"
+                """, in: fixture.root)
+            let ours = try overlaid(fixture)
+            let theirs = try await committed(fixture)
+            #expect(ours == theirs)
+        }
+    }
+
+    @Test func `staged work counts as it lies in the work tree`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1", "b": "2"])
+            try fixture.put("a", "staged")
+            try await fixture.git("add", "a")
+            try fixture.put("a", "and changed again")
+            try await fixture.git("rm", "-q", "b")
+            let ours = try overlaid(fixture)
+            #expect(try await ours == committed(fixture))
+        }
+    }
+
+    @Test func `line endings are converted as git does`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", [".gitattributes": "*.txt text eol=crlf\n", "a.txt": "x\n"])
+            try fixture.put("a.txt", "y\r\nz\r\n")
+            let ours = try overlaid(fixture)
+            #expect(try await ours == committed(fixture))
+        }
+    }
+
+    @Test func `a file that was touched and not changed is clean`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1"])
+            try await sh("touch -d '2001-01-01' a", in: fixture.root)
+            #expect(try Repository(at: fixture.root.string).dirt { _ in true }.isEmpty)
+        }
+    }
+
+    @Test func `nothing of it is written to the repository`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1"])
+            let before = try await sh("find .git -type f | sort | xargs cat | md5sum", in: fixture.root)
+            try fixture.put("a", "changed")
+            try fixture.put("b", "new")
+            _ = try overlaid(fixture)
+            #expect(try await sh("find .git -type f | sort | xargs cat | md5sum", in: fixture.root) == before)
+        }
+    }
+
+    @Test func `untracked files are asked for, tracked ones are not`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1"])
+            try fixture.put("a", "2")
+            try fixture.put("out/x", "3")
+            let dirt = try Repository(at: fixture.root.string).dirt { !$0.lies(in: "out") }
+            #expect(dirt.map(\.path) == ["a"])
+        }
+    }
+
+    @Test func `a clone inside the work tree is left alone`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1"])
+            _ = try await GitFixture(at: fixture.root.appending("other")).commit("x", ["x": "1"])
+            #expect(try Repository(at: fixture.root.string).dirt { _ in true }.isEmpty)
+        }
+    }
+
+    @Test func `edited files are told by their content`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1", "b": "2"])
+            let repository = try Repository(at: fixture.root.string)
+            let files = try repository.tree(repository.facts().tree).files(below: .root)
+            #expect(try repository.edited(files).isEmpty)
+            try fixture.put("b", "3")
+            #expect(try repository.edited(files) == ["b"])
+        }
+    }
+}
