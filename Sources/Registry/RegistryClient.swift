@@ -77,10 +77,15 @@ public struct RegistryClient: Sendable {
         -> Bool
     {
         let operation = "storing \(reference)"
-        let reply = try await transport.send(
-            Request(
-                method: .PUT, target: "/v2/\(repository.text)/manifests/\(reference)", repository: repository,
-                operation: operation, headers: [("Content-Type", mediaType)], body: { .bytes(bytes) }, scope: .push))
+        let request = Request(
+            method: .PUT, target: "/v2/\(repository.text)/manifests/\(reference)", repository: repository,
+            operation: operation, headers: [("Content-Type", mediaType)], body: { .bytes(bytes) }, scope: .push)
+        var reply = try await transport.send(request)
+        // While another upload of the same blob ends, a registry may not see the one that is there.
+        for delay in [100, 300, 900] where reply.status == 400 && Self.detail(in: reply.body).contains("BLOB_UNKNOWN") {
+            try await Task.sleep(for: .milliseconds(delay))
+            reply = try await transport.send(request)
+        }
         try expect(reply, [201, 202], repository, operation)
         return reply.headers.contains(name: "OCI-Subject")
     }
