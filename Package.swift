@@ -120,21 +120,41 @@ let package = Package(
             ],
             path: "Tests/Fixtures", swiftSettings: tests),
         .testTarget(name: "PipelineTests", dependencies: ["Fixtures", "Pipeline", "Signing"], swiftSettings: tests),
-        .testTarget(name: "GitTests", dependencies: ["Fixtures", "Git", "Pipeline", .product(name: "SystemPackage", package: "swift-system")], swiftSettings: tests),
         .testTarget(
-            name: "ExecutionTests", dependencies: ["Execution", "Fixtures", "Pipeline", .product(name: "SystemPackage", package: "swift-system")], swiftSettings: tests),
+            name: "GitTests",
+            dependencies: ["Fixtures", "Git", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
+            swiftSettings: tests),
+        .testTarget(
+            name: "ExecutionTests",
+            dependencies: [
+                "Execution", "Fixtures", "Pipeline", .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: tests),
         .testTarget(
             name: "ReportsTests", dependencies: ["Pipeline", "Reports"], resources: [.copy("Reports")],
             swiftSettings: tests),
         .testTarget(
-            name: "SigningTests", dependencies: ["Fixtures", "Pipeline", "Signing", .product(name: "SystemPackage", package: "swift-system")], swiftSettings: tests),
+            name: "SigningTests",
+            dependencies: [
+                "Fixtures", "Pipeline", "Signing", .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: tests),
         .testTarget(
-            name: "OCITests", dependencies: ["Disk", "Fixtures", "OCI", "Pipeline", .product(name: "SystemPackage", package: "swift-system")], swiftSettings: tests),
+            name: "OCITests",
+            dependencies: [
+                "Disk", "Fixtures", "OCI", "Pipeline", .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: tests),
         .testTarget(
             name: "RegistryTests",
             dependencies: [
                 "Disk", "Fixtures", "OCI", "Pipeline", "Registry",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: tests),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Fixtures", "slipway", .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
             ],
             swiftSettings: tests),
     ]

@@ -33,7 +33,7 @@ public struct Cleaning: Equatable, Sendable, Encodable {
         guard try folder.status() != nil else { return }
         for name in try folder.names() {
             let run = folder.appending(name)
-            guard let status = try run.status(), status.kind == .folder, status.modified < limit * 1_000_000_000 else {
+            guard let status = try run.status(), status.kind == .folder, status.modified / 1_000_000_000 <= limit else {
                 continue
             }
             bytes += try Self.size(of: run)
@@ -63,7 +63,7 @@ public struct Cleaning: Equatable, Sendable, Encodable {
             let blobs = [descriptor, manifest.config] + manifest.layers
             let added = blobs.filter { !seen.contains($0.digest) }.reduce(0) { $0 + $1.size }
             let made = try layout.file(of: descriptor.digest).status()?.modified ?? .max
-            let isOld = made < limit * 1_000_000_000 && !Self.isRelease(manifest)
+            let isOld = made / 1_000_000_000 <= limit && !Self.isRelease(manifest)
             if isOld || used + added > room.bytes {
                 images.append(descriptor.annotations?[Layout.nameAnnotation] ?? "\(descriptor.digest)")
                 continue

@@ -36,8 +36,10 @@ struct InvocationTests {
     @Test func `a command sees what it is given and nothing else, and no input`() async throws {
         try await withTemporaryFolder { folder in
             let environment = ["PATH": "/usr/bin:/bin", "A": "1 $(x)"]
-            _ = try await invocation("env | grep -v ^PWD= | grep -v ^_=; cat", in: folder, environment: environment).run()
-            #expect(try folder.appending("log").text.split(separator: "\n").sorted() == ["A=1 $(x)", "PATH=/usr/bin:/bin"])
+            _ = try await invocation("env | grep -v ^PWD= | grep -v ^_=; cat", in: folder, environment: environment)
+                .run()
+            #expect(
+                try folder.appending("log").text.split(separator: "\n").sorted() == ["A=1 $(x)", "PATH=/usr/bin:/bin"])
         }
     }
 

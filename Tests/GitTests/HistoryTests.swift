@@ -1,8 +1,9 @@
 import Fixtures
-@testable import Git
 import Pipeline
 import SystemPackage
 import Testing
+
+@testable import Git
 
 /// Trees and histories compared with what git itself says.
 struct HistoryTests {
@@ -19,7 +20,8 @@ struct HistoryTests {
         try await sh("git mv a/1 b/moved && git commit -qm 'refactor: move'", in: fixture.root)
         try await fixture.git("merge", "-q", "--no-ff", "-m", "merge side", "-X", "theirs", "side~1")
         try await fixture.commit("fix: root only", ["root": "2"])
-        try await sh("GIT_COMMITTER_DATE='1600000000 +0000' git commit -q --allow-empty -m 'chore: old clock'", in: fixture.root)
+        try await sh(
+            "GIT_COMMITTER_DATE='1600000000 +0000' git commit -q --allow-empty -m 'chore: old clock'", in: fixture.root)
         try await sh("git rm -qr c && git commit -qm 'feat: remove c'", in: fixture.root)
         try await fixture.git("merge", "-q", "--no-ff", "-m", "merge rest", "side")
     }
@@ -46,7 +48,10 @@ struct HistoryTests {
             try await fixture.commit("feat: b", ["x/inner": "1"])
             let repository = try Repository(at: fixture.root.string)
             let changes = try repository.tree(repository.facts().tree).changes(since: ObjectID(parsing: old))
-            #expect(changes.map { "\($0.path) \($0.old != nil) \($0.new != nil)" }.sorted() == ["x true false", "x/inner false true"])
+            #expect(
+                changes.map { "\($0.path) \($0.old != nil) \($0.new != nil)" }.sorted() == [
+                    "x true false", "x/inner false true",
+                ])
         }
     }
 
@@ -75,7 +80,8 @@ struct HistoryTests {
             }
             #expect(incomplete.isEmpty)
             for (index, range) in ["base..HEAD", "middle..HEAD", "HEAD"].enumerated() {
-                let theirs = try await fixture.git("log", "--full-history", "--no-merges", "--format=%H", range, "--", folder)
+                let theirs = try await fixture.git(
+                    "log", "--full-history", "--no-merges", "--format=%H", range, "--", folder)
                 let known = Set(theirs.split(separator: "\n").map(String.init))
                 // A commit that changes nothing touches no folder, not even the root; git lists it for the root.
                 let empty = try await fixture.git("log", "--grep=old clock", "--format=%H", "HEAD")
@@ -102,7 +108,8 @@ struct HistoryTests {
     @Test func `a shallow boundary is named, not mistaken for the beginning`() async throws {
         try await withRepository { fixture in
             try await tangled(fixture)
-            let shallow = try await fixture.clone(to: fixture.root.removingLastComponent().appending("shallow"), "--depth=3")
+            let shallow = try await fixture.clone(
+                to: fixture.root.removingLastComponent().appending("shallow"), "--depth=3")
             let repository = try Repository(at: shallow.root.string)
             #expect(try repository.facts().shallow)
             let graph = try CommitGraph(from: repository.commit(named: "HEAD"), in: repository)
@@ -116,7 +123,8 @@ struct HistoryTests {
         try await withRepository { fixture in
             for index in 0..<6 { try await fixture.commit("fix: \(index)", ["a": "\(index)"]) }
             let base = try await fixture.git("rev-parse", "HEAD~2")
-            let shallow = try await fixture.clone(to: fixture.root.removingLastComponent().appending("shallow"), "--depth=5")
+            let shallow = try await fixture.clone(
+                to: fixture.root.removingLastComponent().appending("shallow"), "--depth=5")
             let repository = try Repository(at: shallow.root.string)
             let graph = try CommitGraph(from: repository.commit(named: "HEAD"), in: repository)
             var count = 0

@@ -1,8 +1,9 @@
 import Fixtures
-@testable import Git
 import Pipeline
 import SystemPackage
 import Testing
+
+@testable import Git
 
 struct RepositoryTests {
     private func repository(_ fixture: GitFixture) throws -> Repository { try Repository(at: fixture.root.string) }
@@ -64,7 +65,8 @@ struct RepositoryTests {
             try await fixture.git("config", "uploadpack.allowFilter", "true")
             let head = try await fixture.commit("feat: a", ["s/a": "x", "s/b": "y"])
             let parent = fixture.root.removingLastComponent()
-            let blobless = try await fixture.clone(to: parent.appending("blobless"), "--filter=blob:none", "--no-checkout")
+            let blobless = try await fixture.clone(
+                to: parent.appending("blobless"), "--filter=blob:none", "--no-checkout")
             let opened = try Repository(at: blobless.root.string)
             let facts = try opened.facts()
             let tree = opened.tree(facts.tree)
@@ -123,7 +125,8 @@ struct RepositoryTests {
 
     @Test func `a commit says who, when and what, even in other alphabets`() async throws {
         try await withRepository { fixture in
-            let id = try await fixture.commit("fix(größe): ändern\n\nBREAKING CHANGE: ja\n", ["a": "x"], author: "Łukasz Ünal")
+            let id = try await fixture.commit(
+                "fix(größe): ändern\n\nBREAKING CHANGE: ja\n", ["a": "x"], author: "Łukasz Ünal")
             let commit = try repository(fixture).commit(try #require(ObjectID(parsing: id)))
             #expect(commit.author == "Łukasz Ünal <łukasz@example.org>")
             #expect(commit.subject == "fix(größe): ändern")
@@ -158,7 +161,10 @@ struct WorkTreeTests {
         try await withRepository { fixture in
             try await fixture.commit(
                 "feat: a",
-                ["s/a": "1", "s/b": "2", "s/deep/c": "3", "gone/only": "4", "t": "5", ".gitignore": "*.o\n", "typed": "6"])
+                [
+                    "s/a": "1", "s/b": "2", "s/deep/c": "3", "gone/only": "4", "t": "5", ".gitignore": "*.o\n",
+                    "typed": "6",
+                ])
             try fixture.put("s/a", "changed")
             try fixture.remove("s/b")
             try fixture.remove("gone/only")

@@ -1,10 +1,11 @@
 import Disk
 import Fixtures
 import Foundation
-@testable import OCI
 import Pipeline
 import SystemPackage
 import Testing
+
+@testable import OCI
 
 struct ImageTests {
     /// Assembles a Dockerfile over the files of a folder.
@@ -37,22 +38,31 @@ struct ImageTests {
     private func listing(_ built: (image: BuiltImage, layout: Layout), _ index: Int = 0) async throws -> [String] {
         let file = built.layout.file(of: built.image.manifest.layers[index].digest)
         let text = try await sh("tar --numeric-owner --full-time --utc -tvzf '\(file)'", in: "/")
-        return text.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ") }
+        return text.split(separator: "\n").map {
+            $0.split(separator: " ", omittingEmptySubsequences: true).joined(separator: " ")
+        }
     }
 
     @Test func `files, folders, links, modes: as tar lists them`() async throws {
         try await withContext(["bin/app": "x", "etc/a.conf": "y"]) { context in
-            try await sh("chmod 700 bin/app; chmod 600 etc/a.conf; ln -s a.conf etc/link; ln -s /nowhere etc/dangling; mkdir etc/empty", in: context)
-            let built = try build("FROM scratch\nCOPY bin/app /usr/local/bin/\nCOPY --chown=7:8 etc /etc\n", in: context)
-            #expect(try await listing(built) == [
-                "drwxr-xr-x 0/0 0 2023-11-14 22:13:20 usr/", "drwxr-xr-x 0/0 0 2023-11-14 22:13:20 usr/local/",
-                "drwxr-xr-x 0/0 0 2023-11-14 22:13:20 usr/local/bin/", "-rwxr-xr-x 0/0 1 2023-11-14 22:13:20 usr/local/bin/app",
-            ])
-            #expect(try await listing(built, 1) == [
-                "drwxr-xr-x 7/8 0 2023-11-14 22:13:20 etc/", "-rw-r--r-- 7/8 1 2023-11-14 22:13:20 etc/a.conf",
-                "lrwxrwxrwx 7/8 0 2023-11-14 22:13:20 etc/dangling -> /nowhere", "drwxr-xr-x 7/8 0 2023-11-14 22:13:20 etc/empty/",
-                "lrwxrwxrwx 7/8 0 2023-11-14 22:13:20 etc/link -> a.conf",
-            ])
+            try await sh(
+                "chmod 700 bin/app; chmod 600 etc/a.conf; ln -s a.conf etc/link; ln -s /nowhere etc/dangling; mkdir etc/empty",
+                in: context)
+            let built = try build(
+                "FROM scratch\nCOPY bin/app /usr/local/bin/\nCOPY --chown=7:8 etc /etc\n", in: context)
+            #expect(
+                try await listing(built) == [
+                    "drwxr-xr-x 0/0 0 2023-11-14 22:13:20 usr/", "drwxr-xr-x 0/0 0 2023-11-14 22:13:20 usr/local/",
+                    "drwxr-xr-x 0/0 0 2023-11-14 22:13:20 usr/local/bin/",
+                    "-rwxr-xr-x 0/0 1 2023-11-14 22:13:20 usr/local/bin/app",
+                ])
+            #expect(
+                try await listing(built, 1) == [
+                    "drwxr-xr-x 7/8 0 2023-11-14 22:13:20 etc/", "-rw-r--r-- 7/8 1 2023-11-14 22:13:20 etc/a.conf",
+                    "lrwxrwxrwx 7/8 0 2023-11-14 22:13:20 etc/dangling -> /nowhere",
+                    "drwxr-xr-x 7/8 0 2023-11-14 22:13:20 etc/empty/",
+                    "lrwxrwxrwx 7/8 0 2023-11-14 22:13:20 etc/link -> a.conf",
+                ])
         }
     }
 
@@ -67,7 +77,8 @@ struct ImageTests {
                     umask \(umask); mkdir -p '\(context)/d'; cd '\(context)'
                     for f in z a m d/b; do echo $f > $f; done; chmod u+x a; touch -d '20\(10 + index)-01-01' z
                     """, in: folder)
-                digests.insert(try build(text, in: context, into: folder.appending("layout\(index)")).image.descriptor.digest)
+                digests.insert(
+                    try build(text, in: context, into: folder.appending("layout\(index)")).image.descriptor.digest)
             }
             #expect(digests.count == 1)
             // Another value here means that nobody's images are the same again: only on purpose.
@@ -76,14 +87,20 @@ struct ImageTests {
     }
 
     @Test func `long paths, other alphabets and large files survive tar`() async throws {
-        let long = (0..<12).map { "a-folder-with-a-long-name-\($0)" }.joined(separator: "/") + "/" + String(repeating: "f", count: 120)
-        try await withContext([long: "deep", "größe/ü": "umlaut", String(repeating: "x", count: 100): "exactly"]) { context in
+        let long =
+            (0..<12).map { "a-folder-with-a-long-name-\($0)" }.joined(separator: "/") + "/"
+            + String(repeating: "f", count: 120)
+        try await withContext([long: "deep", "größe/ü": "umlaut", String(repeating: "x", count: 100): "exactly"]) {
+            context in
             let link = String(repeating: "t", count: 150)
-            try await sh("ln -s \(link) link; printf 'x' > \"$(printf 'la\\377tin')\"; truncate -s 9M large", in: context)
+            try await sh(
+                "ln -s \(link) link; printf 'x' > \"$(printf 'la\\377tin')\"; truncate -s 9M large", in: context)
             let built = try build("FROM scratch\nCOPY . /\n", in: context)
             let file = built.layout.file(of: built.image.manifest.layers[0].digest)
             let unpacked = context.removingLastComponent().appending("unpacked")
-            try await sh("mkdir '\(unpacked)' && tar -xzf '\(file)' -C '\(unpacked)' && diff -r --no-dereference '\(context)' '\(unpacked)'", in: "/")
+            try await sh(
+                "mkdir '\(unpacked)' && tar -xzf '\(file)' -C '\(unpacked)' && diff -r --no-dereference '\(context)' '\(unpacked)'",
+                in: "/")
         }
     }
 
@@ -114,13 +131,18 @@ struct ImageTests {
             let config = try #require(all["config"])
             // A variable has one value throughout an instruction: that of before it.
             #expect(config["Env"] == .array(["A=1", "B=two words", "C=-o", "D=old form"].map(JSON.string)))
-            #expect(config["Labels"] == .object(["a.b": .string("x y"), "v": .string("9"), "slipway.key": .string("k")]))
+            #expect(
+                config["Labels"] == .object(["a.b": .string("x y"), "v": .string("9"), "slipway.key": .string("k")]))
             #expect(config["WorkingDir"] == .string("/srv/app"))
             #expect(config["User"] == .string("1000:1000"))
-            #expect(config["ExposedPorts"]?.object?.keys.sorted() == ["80/tcp", "8000/tcp", "8001/tcp", "8002/tcp", "90/udp"])
+            #expect(
+                config["ExposedPorts"]?.object?.keys.sorted() == [
+                    "80/tcp", "8000/tcp", "8001/tcp", "8002/tcp", "90/udp",
+                ])
             #expect(config["Volumes"]?.object?.keys.sorted() == ["/data"])
             #expect(config["StopSignal"] == .string("SIGINT"))
-            #expect(config["Healthcheck"]?["Test"] == .array(["CMD-SHELL", "curl -f http://localhost/"].map(JSON.string)))
+            #expect(
+                config["Healthcheck"]?["Test"] == .array(["CMD-SHELL", "curl -f http://localhost/"].map(JSON.string)))
             #expect(config["Healthcheck"]?["Interval"] == .integer(30_000_000_000))
             #expect(config["Entrypoint"] == .array(["/bin/bash", "-c", "exec app"].map(JSON.string)))
             #expect(config["Cmd"] == .array([.string("--help")]))
@@ -135,7 +157,9 @@ struct ImageTests {
             let base = BaseContent(
                 image: BaseImage(ref: "base", digest: first.image.descriptor.digest), manifest: first.image.manifest,
                 configuration: try configuration(first))
-            let second = try build("FROM oci:base\nENV PATH=/app:$PATH\nCOPY app /tmp/app\nENTRYPOINT [\"/tmp/app\"]\n", in: context, base: base)
+            let second = try build(
+                "FROM oci:base\nENV PATH=/app:$PATH\nCOPY app /tmp/app\nENTRYPOINT [\"/tmp/app\"]\n", in: context,
+                base: base)
             #expect(second.image.manifest.layers.first == first.image.manifest.layers.first)
             let config = try configuration(second)
             #expect(config["config"]?["Env"] == .array(["PATH=/app:/bin", "X=1"].map(JSON.string)))
@@ -147,13 +171,22 @@ struct ImageTests {
     }
 
     @Test(arguments: [
-        ("COPY missing /x", "Dockerfile:2: missing is not in the build context"), ("COPY *.nope /x/", "Dockerfile:2: *.nope is not in the build context"),
-        ("COPY ../x /x", "Dockerfile:2: ../x leads out of the build context"), ("COPY evil /x", "Dockerfile:2: evil leads out of the build context"),
-        ("COPY up/x /x", "Dockerfile:2: up/x leads out of the build context"), ("COPY secret /x", "Dockerfile:2: secret is kept out by .dockerignore:1"),
-        ("COPY a b /x", "Dockerfile:2: COPY of several files wants a folder as its target"), ("COPY a", "Dockerfile:2: COPY wants a source and a target"),
-        ("COPY --chown=app a /x", "Dockerfile:2: --chown=app is not numeric, and names are known only inside the image"),
-        ("COPY --chmod=abc a /x", "Dockerfile:2: --chmod=abc is no octal mode"), ("COPY pipe /x", "Dockerfile:2: pipe is neither file, folder nor link"),
-        ("EXPOSE web", "Dockerfile:2: \"web\" is no port"), ("HEALTHCHECK sometimes", "Dockerfile:2: HEALTHCHECK wants CMD or NONE"),
+        ("COPY missing /x", "Dockerfile:2: missing is not in the build context"),
+        ("COPY *.nope /x/", "Dockerfile:2: *.nope is not in the build context"),
+        ("COPY ../x /x", "Dockerfile:2: ../x leads out of the build context"),
+        ("COPY evil /x", "Dockerfile:2: evil leads out of the build context"),
+        ("COPY up/x /x", "Dockerfile:2: up/x leads out of the build context"),
+        ("COPY secret /x", "Dockerfile:2: secret is kept out by .dockerignore:1"),
+        ("COPY a b /x", "Dockerfile:2: COPY of several files wants a folder as its target"),
+        ("COPY a", "Dockerfile:2: COPY wants a source and a target"),
+        (
+            "COPY --chown=app a /x",
+            "Dockerfile:2: --chown=app is not numeric, and names are known only inside the image"
+        ),
+        ("COPY --chmod=abc a /x", "Dockerfile:2: --chmod=abc is no octal mode"),
+        ("COPY pipe /x", "Dockerfile:2: pipe is neither file, folder nor link"),
+        ("EXPOSE web", "Dockerfile:2: \"web\" is no port"),
+        ("HEALTHCHECK sometimes", "Dockerfile:2: HEALTHCHECK wants CMD or NONE"),
     ])
     func `what cannot be done is refused with its line`(line: String, expected: String) async throws {
         try await withContext(["a": "1", "b": "2", "secret": "3", ".dockerignore": "secret\n"]) { context in
@@ -175,10 +208,13 @@ struct ImageTests {
             let built = try build("FROM scratch\nCOPY app /app\nCMD [\"/app\"]\n", in: context)
             try built.layout.name([("billing:1.0.0-0.main.1.gabc", built.image.descriptor)])
             let root = built.layout.root
-            let said = try await sh("skopeo inspect --raw 'oci:\(root):billing:1.0.0-0.main.1.gabc' | sha256sum", in: "/")
+            let said = try await sh(
+                "skopeo inspect --raw 'oci:\(root):billing:1.0.0-0.main.1.gabc' | sha256sum", in: "/")
             #expect(said.hasPrefix(built.image.descriptor.digest.hex))
             try built.layout.name([("plain", built.image.descriptor)])
-            try await sh("umoci unpack --image '\(root):plain' bundle && test \"$(cat bundle/rootfs/app)\" = hello", in: context.removingLastComponent())
+            try await sh(
+                "umoci unpack --image '\(root):plain' bundle && test \"$(cat bundle/rootfs/app)\" = hello",
+                in: context.removingLastComponent())
         }
     }
 

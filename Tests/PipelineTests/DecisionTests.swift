@@ -1,7 +1,7 @@
+import Fixtures
 import Signing
 import Testing
 
-import Fixtures
 @testable import Pipeline
 
 /// The gate's rule on its own: envelopes are already opened, keys are already checked.

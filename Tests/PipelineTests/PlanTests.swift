@@ -1,7 +1,7 @@
+import Fixtures
 import Signing
 import Testing
 
-import Fixtures
 @testable import Pipeline
 
 /// A small world: `lib` is needed by `app` and `web`, `solo` by nobody.
@@ -35,7 +35,7 @@ struct World {
         catalog.closure(of: catalog.services.map(\.name)).reduce(into: [:]) { parts, name in
             let needs = catalog[name]?.inputs.needs ?? []
             let material = KeyParts.Material(
-                configuration: .string("c"), pins: [], environment: [(content[name] ?? "old", nil)], paths: [],
+                configuration: .string("c"), pins: [], environment: [(content[name] ?? "old", nil)], files: [],
                 unowned: [],
                 needs: Dictionary(
                     uniqueKeysWithValues: needs.compactMap { need in parts[need].map { (need, $0.key) } }),
@@ -180,7 +180,7 @@ struct PlanTests {
         var world = World()
         let known = try #require(world.planning.testimony["solo"]?.newest)
         var material = KeyParts.Material(
-            configuration: .string("c"), pins: [], environment: [("old", nil)], paths: [], unowned: [], needs: [:],
+            configuration: .string("c"), pins: [], environment: [("old", nil)], files: [], unowned: [], needs: [:],
             bases: [])
         switch part {
         case "configuration": material.configuration = .string("d")

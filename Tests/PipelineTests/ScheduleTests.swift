@@ -1,6 +1,6 @@
+import Fixtures
 import Testing
 
-import Fixtures
 @testable import Pipeline
 
 struct ScheduleTests {
@@ -10,7 +10,7 @@ struct ScheduleTests {
         var order: [Step] = []
         while let step = schedule.next() {
             order.append(step)
-            _ = schedule.finished(step, StepResult(step.kind, failing.contains(step) ? .exited(1) : .exited(0)))
+            _ = schedule.finished(step, isGood: !failing.contains(step))
         }
         return order
     }
@@ -106,7 +106,7 @@ struct ScheduleTests {
             let step = running.remove(at: Int.random(in: 0..<running.count, using: &generator))
             let passes = !failing.contains(step)
             if passes, step.kind == .build { built.insert(step.service) }
-            for name in schedule.finished(step, StepResult(step.kind, passes ? .exited(0) : .exited(1))) {
+            for name in schedule.finished(step, isGood: passes) {
                 #expect(settled.insert(name).inserted, "\(name) settled twice")
             }
         }

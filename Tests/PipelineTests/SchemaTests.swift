@@ -1,6 +1,6 @@
+import Fixtures
 import Testing
 
-import Fixtures
 @testable import Pipeline
 
 /// A document without a YAML reader: maps and lists as Swift writes them, every value on a line of its own.

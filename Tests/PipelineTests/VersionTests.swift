@@ -1,7 +1,7 @@
+import Fixtures
 import Signing
 import Testing
 
-import Fixtures
 @testable import Pipeline
 
 struct SemanticVersionTests {

@@ -4,10 +4,11 @@ import Fixtures
 import Foundation
 import OCI
 import Pipeline
-@testable import Registry
 import Synchronization
 import SystemPackage
 import Testing
+
+@testable import Registry
 
 /// The client against the real `docker-registry`, and against servers that are none.
 @Suite(.enabled(if: RegistryFixture.isInstalled, "docker-registry is not installed"))
@@ -20,16 +21,20 @@ struct PushTests {
     private func tag(_ text: String) throws -> ImageTag { try #require(ImageTag(parsing: text)) }
 
     /// A small image in a layout.
-    private func shipment(_ folder: FilePath, content: String = "hello", revision: String = "abc") throws -> RegistryClient.Shipment {
+    private func shipment(_ folder: FilePath, content: String = "hello", revision: String = "abc") throws
+        -> RegistryClient.Shipment
+    {
         let context = folder.appending("context-\(content.count)-\(content.hashValue)")
         try context.appending("app").put(content)
         let layout = try Layout(making: folder.appending("layout"))
         let stage = try Stage(Dockerfile(parsing: "FROM scratch\nCOPY app /app\n", path: "Dockerfile"))
         let labels = ["org.opencontainers.image.revision": revision, "slipway.key": "sha256:\(content)"]
         var builder = try ImageBuilder(
-            stage, context: context, base: nil, marks: ImageMarks(created: Timestamp(seconds: 0), labels: labels), layout: layout)
+            stage, context: context, base: nil, marks: ImageMarks(created: Timestamp(seconds: 0), labels: labels),
+            layout: layout)
         let image = try builder.build()
-        return RegistryClient.Shipment(layout: layout, image: image.descriptor, manifest: image.manifest, baseRepository: nil)
+        return RegistryClient.Shipment(
+            layout: layout, image: image.descriptor, manifest: image.manifest, baseRepository: nil)
     }
 
     private func withClient<Value: Sendable>(
@@ -56,11 +61,17 @@ struct PushTests {
                 let shipment = try shipment(registry.root)
                 let tags = [try tag("1.0.0-0.main.1.gabc"), try tag("sha-abc")]
                 let first = try await client.push(shipment, to: Self.repository, tags: tags)
-                #expect(Set(first.uploaded) == Set(shipment.manifest.layers.map(\.digest) + [shipment.manifest.config.digest]))
+                #expect(
+                    Set(first.uploaded)
+                        == Set(shipment.manifest.layers.map(\.digest) + [shipment.manifest.config.digest]))
                 let second = try await client.push(shipment, to: Self.repository, tags: tags)
                 #expect(second.uploaded.isEmpty)
                 let said = try await run(
-                    "skopeo", ["inspect", "--tls-verify=false", "--format", "{{.Digest}}", "docker://\(registry.host)/acme/billing:sha-abc"])
+                    "skopeo",
+                    [
+                        "inspect", "--tls-verify=false", "--format", "{{.Digest}}",
+                        "docker://\(registry.host)/acme/billing:sha-abc",
+                    ])
                 #expect(said.output.trimmingCharacters(in: .newlines) == "\(shipment.image.digest)")
                 try await sh(
                     "skopeo copy --src-tls-verify=false docker://\(registry.host)/acme/billing:sha-abc oci:copy:x && umoci unpack --image copy:x b && test \"$(cat b/rootfs/app)\" = hello",
@@ -78,7 +89,8 @@ struct PushTests {
                 let error = await failure { _ = try await client.push(two, to: Self.repository, tags: [tag("1.0.0")]) }
                 #expect(
                     error?.description
-                        == "\(registry.host)/acme/billing:1.0.0 is already \(one.image.digest) of revision rev-one, and this is \(two.image.digest) of revision rev-two")
+                        == "\(registry.host)/acme/billing:1.0.0 is already \(one.image.digest) of revision rev-one, and this is \(two.image.digest) of revision rev-two"
+                )
                 #expect(try await client.digest(of: "1.0.0", in: Self.repository) == one.image.digest)
                 // Nothing of the refused image was sent.
                 let isThere1 = try await client.hasBlob(two.manifest.config.digest, in: Self.repository)
@@ -116,16 +128,20 @@ struct PushTests {
     @Test func `docker's configuration is read, and said to be the source`() async throws {
         try await RegistryFixture.withRegistry(users: ["ci": "right"]) { registry in
             let auth = Data("ci:right".utf8).base64EncodedString()
-            try registry.root.appending("docker/config.json").put(#"{"auths":{"https://\#(registry.host)/v1/":{"auth":"\#(auth)"}}}"#)
+            try registry.root.appending("docker/config.json").put(
+                #"{"auths":{"https://\#(registry.host)/v1/":{"auth":"\#(auth)"}}}"#)
             let environment = ["DOCKER_CONFIG": registry.root.appending("docker").string]
             try await withClient(registry.host, environment: environment) { client in
                 let none = try await client.digest(of: "none", in: Self.repository)
                 #expect(none == nil)
             }
             let bad = Data("ci:bad".utf8).base64EncodedString()
-            try registry.root.appending("docker/config.json").put(#"{"auths":{"\#(registry.host)":{"auth":"\#(bad)"}}}"#)
+            try registry.root.appending("docker/config.json").put(
+                #"{"auths":{"\#(registry.host)":{"auth":"\#(bad)"}}}"#)
             let error = await failure {
-                try await withClient(registry.host, environment: environment) { _ = try await $0.digest(of: "none", in: Self.repository) }
+                try await withClient(registry.host, environment: environment) {
+                    _ = try await $0.digest(of: "none", in: Self.repository)
+                }
             }
             #expect(error?.description.contains("denied as ci (from \(registry.root)/docker/config.json)") == true)
         }
@@ -141,12 +157,17 @@ struct PushTests {
     }
 
     @Test func `a web page is no registry`() async throws {
-        let page = LoopbackServer.Reply(404, headers: ["Content-Type": "text/html", "Server": "nginx/1.22"], body: "<html>no</html>")
-        try await LoopbackServer.withServer { _ in page } _: { server in
+        let page = LoopbackServer.Reply(
+            404, headers: ["Content-Type": "text/html", "Server": "nginx/1.22"], body: "<html>no</html>")
+        try await LoopbackServer.withServer { _ in
+            page
+        } _: { server in
             let error = await failure {
                 try await withClient(server.host) { _ = try await $0.digest(of: "x", in: Self.repository) }
             }
-            #expect(error?.description == "\(server.host): reading x answered with a web page (404, nginx/1.22), not as a registry does")
+            #expect(
+                error?.description
+                    == "\(server.host): reading x answered with a web page (404, nginx/1.22), not as a registry does")
         }
     }
 
@@ -165,7 +186,9 @@ struct PushTests {
             try await withTemporaryFolder { folder in
                 let shipment = try shipment(folder)
                 let error = await failure {
-                    try await withClient(server.host) { _ = try await $0.push(shipment, to: Self.repository, tags: [tag("1.0.0")]) }
+                    try await withClient(server.host) {
+                        _ = try await $0.push(shipment, to: Self.repository, tags: [tag("1.0.0")])
+                    }
                 }
                 #expect(error?.description.contains("but serves nothing") == true)
                 #expect(error?.hint?.contains("garbage collection") == true)
@@ -178,7 +201,8 @@ struct PushTests {
         let asked = Recorder()
         try await LoopbackServer.withServer { request in
             asked.add(request.path)
-            return asked.all.count < 3 ? .init(503) : .init(404, headers: ["Content-Type": "application/json"], body: "{}")
+            return asked.all.count < 3
+                ? .init(503) : .init(404, headers: ["Content-Type": "application/json"], body: "{}")
         } _: { server in
             try await withClient(server.host) { client in
                 let none = try await client.digest(of: "x", in: Self.repository)
@@ -197,28 +221,38 @@ struct PushTests {
                     for number in 0..<6 {
                         group.addTask {
                             let artifact = RegistryClient.Artifact(
-                                type: "application/x-test", bytes: Array("document \(number)\n".utf8), subject: shipment.image,
+                                type: "application/x-test", bytes: Array("document \(number)\n".utf8),
+                                subject: shipment.image,
                                 ownTag: try tag("doc-\(number)"), movingTags: [try tag("newest")])
                             try await client.attach(artifact, in: Self.repository, using: shipment.layout)
                         }
                     }
                     try await group.waitForAll()
                 }
-                let found = try await client.artifacts("application/x-test", about: shipment.image.digest, in: Self.repository)
-                #expect(Set(found.map { String(decoding: $0, as: UTF8.self) }) == Set((0..<6).map { "document \($0)\n" }))
+                let found = try await client.artifacts(
+                    "application/x-test", about: shipment.image.digest, in: Self.repository)
+                #expect(
+                    Set(found.map { String(decoding: $0, as: UTF8.self) }) == Set((0..<6).map { "document \($0)\n" }))
                 #expect(try await client.artifact("doc-3", in: Self.repository) == Array("document 3\n".utf8))
                 #expect(try await client.artifact("newest", in: Self.repository) != nil)
-                #expect(try await client.artifacts("application/other", about: shipment.image.digest, in: Self.repository).isEmpty)
+                #expect(
+                    try await client.artifacts("application/other", about: shipment.image.digest, in: Self.repository)
+                        .isEmpty)
             }
         }
     }
 
     @Test func `a blob that changed on the way is refused`() async throws {
-        try await LoopbackServer.withServer { _ in .init(200, headers: ["Content-Type": "application/octet-stream"], body: "other") } _: { server in
+        try await LoopbackServer.withServer { _ in
+            .init(200, headers: ["Content-Type": "application/octet-stream"], body: "other")
+        } _: { server in
             try await withTemporaryFolder { folder in
-                let blob = Descriptor(mediaType: "x", digest: try #require(Digest(hex: String(repeating: "a", count: 64))), size: 5)
+                let blob = Descriptor(
+                    mediaType: "x", digest: try #require(Digest(hex: String(repeating: "a", count: 64))), size: 5)
                 let error = await failure {
-                    try await withClient(server.host) { try await $0.download(blob, from: Self.repository, to: folder.appending("b")) }
+                    try await withClient(server.host) {
+                        try await $0.download(blob, from: Self.repository, to: folder.appending("b"))
+                    }
                 }
                 #expect(error?.description.contains("but serves sha256:") == true)
             }
@@ -228,8 +262,10 @@ struct PushTests {
 
 struct AddressTests {
     @Test(arguments: [
-        ("localhost", true), ("localhost:5000", true), ("127.0.0.1:5000", true), ("127.9.9.9", true), ("[::1]:5000", true),
-        ("localhost.evil.example", false), ("127.0.0.1.evil.example", false), ("registry.example", false), ("10.0.0.1", false),
+        ("localhost", true), ("localhost:5000", true), ("127.0.0.1:5000", true), ("127.9.9.9", true),
+        ("[::1]:5000", true),
+        ("localhost.evil.example", false), ("127.0.0.1.evil.example", false), ("registry.example", false),
+        ("10.0.0.1", false),
     ])
     func `only this machine is spoken to without TLS`(host: String, isHere: Bool) {
         #expect(RegistryClient.isOnThisMachine(host) == isHere)
@@ -239,7 +275,8 @@ struct AddressTests {
         let header = #"Bearer realm="https://a/t",service="x, y",SCOPE="repository:a:pull,push", basic Realm="r""#
         let all = Challenge.all(in: header)
         #expect(all.map(\.scheme) == ["bearer", "basic"])
-        #expect(all.first?.parameters == ["realm": "https://a/t", "service": "x, y", "scope": "repository:a:pull,push"])
+        #expect(
+            all.first?.parameters == ["realm": "https://a/t", "service": "x, y", "scope": "repository:a:pull,push"])
         #expect(all.last?.parameters == ["realm": "r"])
     }
 }

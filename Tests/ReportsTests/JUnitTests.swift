@@ -1,7 +1,8 @@
 import Foundation
 import Pipeline
-@testable import Reports
 import Testing
+
+@testable import Reports
 
 struct JUnitTests {
     static func read(_ text: String, chunk: Int = 1 << 16) -> (cases: [TestCase], problem: TestReport.Problem?) {
@@ -18,24 +19,42 @@ struct JUnitTests {
 
     /// Reports as the real runners wrote them, with what they say.
     static let recorded: [(String, [String])] = [
-        ("pytest.xml", [
-            "tests.test_sample.test_passes: passed", "tests.test_sample.test_fails: failed", "tests.test_sample.test_skips: skipped",
-            "tests.test_sample.test_errors: errored", "tests.test_sample.test_xfails: skipped",
-        ]),
+        (
+            "pytest.xml",
+            [
+                "tests.test_sample.test_passes: passed", "tests.test_sample.test_fails: failed",
+                "tests.test_sample.test_skips: skipped",
+                "tests.test_sample.test_errors: errored", "tests.test_sample.test_xfails: skipped",
+            ]
+        ),
         ("node.xml", ["test.passes: passed", "test.fails: failed", "test.skips: skipped"]),
-        ("surefire.xml", [
-            "com.example.SampleTest.passes: passed", "com.example.SampleTest.fails: failed",
-            "com.example.SampleTest.throwsUp: errored", "com.example.SampleTest.skips: skipped",
-        ]),
+        (
+            "surefire.xml",
+            [
+                "com.example.SampleTest.passes: passed", "com.example.SampleTest.fails: failed",
+                "com.example.SampleTest.throwsUp: errored", "com.example.SampleTest.skips: skipped",
+            ]
+        ),
         ("surefire-flaky.xml", ["com.example.FlakyTest.settles: flaky", "com.example.FlakyTest.never: failed"]),
-        ("gradle.xml", ["demo.SampleTest.passes(): passed", "demo.SampleTest.fails(): failed", "demo.SampleTest.skips(): skipped"]),
-        ("swift-xctest.xml", ["DemoTests.DemoTests.testFails: failed", "DemoTests.DemoTests.testPasses: passed",
-            // A skip that SwiftPM reports as a pass.
-            "DemoTests.DemoTests.testSkips: passed"]),
-        ("swift-testing.xml", [
-            "DemoTests.parameterised(n:): passed", "DemoTests.passes(): passed", "DemoTests.skips(): skipped",
-            "DemoTests.fails(): failed",
-        ]),
+        (
+            "gradle.xml",
+            ["demo.SampleTest.passes(): passed", "demo.SampleTest.fails(): failed", "demo.SampleTest.skips(): skipped"]
+        ),
+        (
+            "swift-xctest.xml",
+            [
+                "DemoTests.DemoTests.testFails: failed", "DemoTests.DemoTests.testPasses: passed",
+                // A skip that SwiftPM reports as a pass.
+                "DemoTests.DemoTests.testSkips: passed",
+            ]
+        ),
+        (
+            "swift-testing.xml",
+            [
+                "DemoTests.parameterised(n:): passed", "DemoTests.passes(): passed", "DemoTests.skips(): skipped",
+                "DemoTests.fails(): failed",
+            ]
+        ),
         ("jest.xml", ["adds numbers.adds 1 + 2: passed", "adds numbers.fails: failed"]),
     ]
 
@@ -54,10 +73,17 @@ struct JUnitTests {
         ("nothing", "", TestReport.Problem.Code.unreadable), ("no XML", "all tests passed\n", .unreadable),
         ("cut in a tag", "<testsuites><testsuite name=\"a\"><testcase na", .unreadable),
         ("cut between tags", "<testsuites><testsuite name=\"a\"><testcase name=\"t\"/>", .unreadable),
-        ("only a root that is open", "<testsuites>", .unreadable), ("another root", "<html><body/></html>", .unreadable),
+        ("only a root that is open", "<testsuites>", .unreadable),
+        ("another root", "<html><body/></html>", .unreadable),
         ("a DOCTYPE", "<!DOCTYPE x><testsuites/>", .unreadable),
-        ("an external entity", "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><testsuites>&e;</testsuites>", .unreadable),
-        ("a suite that counts failures and shows none", #"<testsuite name="s" tests="1" failures="1"></testsuite>"#, .contradictory),
+        (
+            "an external entity",
+            "<!DOCTYPE x [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><testsuites>&e;</testsuites>", .unreadable
+        ),
+        (
+            "a suite that counts failures and shows none", #"<testsuite name="s" tests="1" failures="1"></testsuite>"#,
+            .contradictory
+        ),
         ("a failure outside of a test", #"<testsuite name="s"><error message="no"/></testsuite>"#, .contradictory),
     ])
     func `reports that cannot be believed`(name: String, text: String, code: TestReport.Problem.Code) {
@@ -76,29 +102,34 @@ struct JUnitTests {
     }
 
     @Test func `control characters, which XML forbids and runners write, are dropped`() {
-        let text = "<testsuite name=\"s\"><testcase name=\"t&#x1B;[31m\"><failure message=\"a&#0;b\">\u{1}x</failure></testcase></testsuite>"
+        let text =
+            "<testsuite name=\"s\"><testcase name=\"t&#x1B;[31m\"><failure message=\"a&#0;b\">\u{1}x</failure></testcase></testsuite>"
         let (cases, problem) = Self.read(text)
         #expect(problem == nil)
         #expect(cases.map(\.outcome) == [.failed])
     }
 
     @Test func `a failure wins over a skip in one case`() {
-        let text = #"<testsuite name="s"><testcase name="t"><skipped/><failure/></testcase><testcase name="u"><failure/><skipped/></testcase></testsuite>"#
+        let text =
+            #"<testsuite name="s"><testcase name="t"><skipped/><failure/></testcase><testcase name="u"><failure/><skipped/></testcase></testsuite>"#
         #expect(Self.read(text).cases.map(\.outcome) == [.failed, .failed])
     }
 
     @Test func `a message comes from the attribute, or the first line of the text`() {
-        let text = #"<testsuite name="s"><testcase name="t"><failure message="one"/></testcase><testcase name="u"><failure>  two\nthree</failure></testcase></testsuite>"#
+        let text =
+            #"<testsuite name="s"><testcase name="t"><failure message="one"/></testcase><testcase name="u"><failure>  two\nthree</failure></testcase></testsuite>"#
         #expect(Self.read(text.replacing("\\n", with: "\n")).cases.map(\.message) == ["one", "two"])
     }
 
     @Test func `suites may be nested, and name their cases when those do not`() {
-        let text = #"<testsuites><testsuite name="outer"><testsuite name="inner"><testcase name="t"/></testsuite></testsuite></testsuites>"#
+        let text =
+            #"<testsuites><testsuite name="outer"><testsuite name="inner"><testcase name="t"/></testsuite></testsuite></testsuites>"#
         #expect(Self.summary(Self.read(text).cases) == ["inner.t: passed"])
     }
 
     @Test func `what did not run is skipped, however it is said`() {
-        let text = #"<testsuite name="s"><testcase name="a" status="notrun"/><testcase name="b" status="run" result="suppressed"/><testcase name="c"><disabled/></testcase></testsuite>"#
+        let text =
+            #"<testsuite name="s"><testcase name="a" status="notrun"/><testcase name="b" status="run" result="suppressed"/><testcase name="c"><disabled/></testcase></testsuite>"#
         #expect(Self.read(text).cases.map(\.outcome) == [.skipped, .skipped, .skipped])
     }
 
@@ -123,9 +154,14 @@ struct OutputTests {
     }
 
     @Test func `TAP`() {
-        let text = "TAP version 13\n1..5\nok 1 - adds\nnot ok 2 - divides\n  # by zero\nok 3 - net # SKIP offline\nnot ok 4 # TODO later\n    ok 1 - a subtest\nok\n"
+        let text =
+            "TAP version 13\n1..5\nok 1 - adds\nnot ok 2 - divides\n  # by zero\nok 3 - net # SKIP offline\nnot ok 4 # TODO later\n    ok 1 - a subtest\nok\n"
         let (cases, problem) = read(.tap, text)
-        #expect(cases == ["tap.adds: passed", "tap.divides: failed", "tap.net: skipped", "tap.test 4: passed", "tap.test 5: passed"])
+        #expect(
+            cases == [
+                "tap.adds: passed", "tap.divides: failed", "tap.net: skipped", "tap.test 4: passed",
+                "tap.test 5: passed",
+            ])
         #expect(problem == nil)
     }
 
@@ -156,12 +192,15 @@ struct OutputTests {
 
             """
         let (cases, problem) = read(.ctest, text)
-        #expect(cases == ["ctest.adds: passed", "ctest.fails now: failed", "ctest.crashes: failed", "ctest.off: skipped"])
+        #expect(
+            cases == ["ctest.adds: passed", "ctest.fails now: failed", "ctest.crashes: failed", "ctest.off: skipped"])
         #expect(problem == "CTest counts 3 tests, the output shows 4")
     }
 
     @Test func `CTest that was cut`() {
-        #expect(read(.ctest, "1/2 Test #1: adds ....   Passed    0.00 sec\n").problem == "the output of CTest has no summary")
+        #expect(
+            read(.ctest, "1/2 Test #1: adds ....   Passed    0.00 sec\n").problem
+                == "the output of CTest has no summary")
     }
 
     @Test func `cargo`() {
@@ -184,37 +223,46 @@ struct OutputTests {
 
             """
         let (cases, problem) = read(.cargo, text)
-        #expect(cases == [
-            "unittests src/lib.rs.tests::adds: passed", "unittests src/lib.rs.tests::fails: failed",
-            "unittests src/lib.rs.tests::slow: skipped", "demo.src/lib.rs - add (line 3): passed",
-        ])
+        #expect(
+            cases == [
+                "unittests src/lib.rs.tests::adds: passed", "unittests src/lib.rs.tests::fails: failed",
+                "unittests src/lib.rs.tests::slow: skipped", "demo.src/lib.rs - add (line 3): passed",
+            ])
         #expect(problem == nil)
     }
 
     @Test func `cargo's closing line counts what the tests' own output hid`() {
-        let text = "running 1 test\ntest tests::prints ... hello\nok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored\n"
+        let text =
+            "running 1 test\ntest tests::prints ... hello\nok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored\n"
         #expect(read(.cargo, text).cases == ["(passed 1): passed"])
     }
 
     @Test func `cargo that was cut`() {
-        #expect(read(.cargo, "running 2 tests\ntest a ... ok\n").problem == #"cargo announced 2 tests in "" and printed no result"#)
+        #expect(
+            read(.cargo, "running 2 tests\ntest a ... ok\n").problem
+                == #"cargo announced 2 tests in "" and printed no result"#)
     }
 
     @Test func `go test -json`() {
         let events = [
             #"{"Action":"start","Package":"ex/a"}"#, #"{"Action":"run","Package":"ex/a","Test":"TestAdds"}"#,
             #"{"Action":"pass","Package":"ex/a","Test":"TestAdds","Elapsed":0.01}"#,
-            #"{"Action":"run","Package":"ex/a","Test":"TestFails"}"#, #"{"Action":"run","Package":"ex/a","Test":"TestFails/sub"}"#,
+            #"{"Action":"run","Package":"ex/a","Test":"TestFails"}"#,
+            #"{"Action":"run","Package":"ex/a","Test":"TestFails/sub"}"#,
             #"{"Action":"output","Package":"ex/a","Test":"TestFails/sub","Output":"    a_test.go:9: want 1, got 2\n"}"#,
             #"{"Action":"fail","Package":"ex/a","Test":"TestFails/sub","Elapsed":0}"#,
             #"{"Action":"fail","Package":"ex/a","Test":"TestFails","Elapsed":0}"#,
-            #"{"Action":"skip","Package":"ex/a","Test":"TestSkips","Elapsed":0}"#, #"{"Action":"fail","Package":"ex/a","Elapsed":0.2}"#,
+            #"{"Action":"skip","Package":"ex/a","Test":"TestSkips","Elapsed":0}"#,
+            #"{"Action":"fail","Package":"ex/a","Elapsed":0.2}"#,
         ]
         var reader = OutputReader(.goJSON)
         reader.feed(Array(("# noise from the compiler\n" + events.joined(separator: "\n") + "\n").utf8)[...])
         let (cases, problem) = reader.finish()
         #expect(problem == nil)
-        #expect(JUnitTests.summary(cases) == ["ex/a.TestAdds: passed", "ex/a.TestFails: failed", "ex/a.TestFails/sub: failed"])
+        #expect(
+            JUnitTests.summary(cases) == [
+                "ex/a.TestAdds: passed", "ex/a.TestFails: failed", "ex/a.TestFails/sub: failed",
+            ])
         #expect(cases.last?.message == "a_test.go:9: want 1, got 2")
     }
 
@@ -224,7 +272,9 @@ struct OutputTests {
     }
 
     @Test func `a go test that panicked took its package with it`() {
-        let text = #"{"Action":"run","Package":"ex/a","Test":"TestPanics"}"# + "\n" + #"{"Action":"fail","Package":"ex/a"}"# + "\n"
+        let text =
+            #"{"Action":"run","Package":"ex/a","Test":"TestPanics"}"# + "\n" + #"{"Action":"fail","Package":"ex/a"}"#
+            + "\n"
         #expect(read(.goJSON, text).cases == ["ex/a.TestPanics: errored"])
     }
 

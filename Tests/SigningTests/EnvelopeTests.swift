@@ -1,9 +1,10 @@
 import Fixtures
 import Foundation
 import Pipeline
-@testable import Signing
 import SystemPackage
 import Testing
+
+@testable import Signing
 
 struct EnvelopeTests {
     @Test func `what is signed is the pre-authentication encoding of the DSSE protocol`() {
@@ -57,7 +58,8 @@ struct EnvelopeTests {
     }
 
     @Test(arguments: [
-        "", "{}", #"{"payload":"!","payloadType":"a","signatures":[]}"#, #"{"payload":"","payloadType":1,"signatures":[]}"#,
+        "", "{}", #"{"payload":"!","payloadType":"a","signatures":[]}"#,
+        #"{"payload":"","payloadType":1,"signatures":[]}"#,
         #"{"payload":"","payloadType":"a"}"#, #"{"payload":"","payloadType":"a","signatures":[{"sig":"!"}]}"#,
         #"{"payload":"","payload":"","payloadType":"a","signatures":[]}"#, "[1]",
     ])
@@ -81,7 +83,9 @@ struct EnvelopeTests {
 
     @Test func `we read the keys openssl makes`() async throws {
         try await withTemporaryFolder { folder in
-            try await sh("openssl genpkey -algorithm ed25519 -out k && openssl pkey -in k -pubout -outform DER | base64 -w0 > p", in: folder)
+            try await sh(
+                "openssl genpkey -algorithm ed25519 -out k && openssl pkey -in k -pubout -outform DER | base64 -w0 > p",
+                in: folder)
             let key = try SigningKey(pem: folder.appending("k").text)
             #expect(try key.verifyingKey.spki == folder.appending("p").text)
             #expect(try VerifyingKey(spki: folder.appending("p").text).id == key.verifyingKey.id)

@@ -31,7 +31,8 @@ extension Run {
                     progress[step.service, default: Progress()].take(advance)
                     if let image = advance.image { try tools.name(order(for: step.service), image) }
                     tools.report(.stepFinished(step, advance.result, log: advance.result.log))
-                    for name in schedule.finished(step, advance.result) {
+                    let isGood = Verdict.permitsMore(soFar: facts(step.service, progress[step.service] ?? Progress()))
+                    for name in schedule.finished(step, isGood: isGood) {
                         let progress = progress[name] ?? Progress()
                         let because = schedule.skipped[name]
                         group.addTask { .settled(try await settle(name, progress, because: because, with: tools)) }
@@ -82,7 +83,10 @@ extension Run {
         if let because {
             verdict = Verdict(.skipped, [.init(.needFailed, because.text)])
         } else {
-            verdict = Verdict(try facts(name, progress, planned: planned, tools))
+            var facts = facts(name, progress)
+            facts.planned = planned
+            facts.voided = try isVoid(name, tools)
+            verdict = Verdict(facts)
         }
         // A build that others only needed says nothing new about a service that a record vouches for, unless it failed.
         if plan[name]?.selected == false, verdict.state.isPassing {
@@ -104,16 +108,18 @@ extension Run {
             image: image, record: record.run.recordId)
     }
 
-    private func facts(
-        _ name: ServiceName, _ progress: Progress, planned: [Step.Kind], _ tools: Tools
-    ) throws -> Verdict.Facts {
-        let service = service(name)
+    /// What is known so far, as if nothing else had been planned.
+    private func facts(_ name: ServiceName, _ progress: Progress) -> Verdict.Facts {
+        Verdict.Facts(
+            planned: progress.results.map(\.kind), results: progress.results, tests: progress.tests,
+            allowEmpty: Set(service(name).recipe.allowEmpty),
+            failedBefore: prepared.ledger.failedBefore.contains(name))
+    }
+
+    private func isVoid(_ name: ServiceName, _ tools: Tools) throws -> Bool {
         let edited = try tools.edited(survey.services[name]?.files ?? [], startedAt)
-        for path in edited.prefix(1) { tools.report(.note("\(name): \(path) was edited while it was built")) }
-        return Verdict.Facts(
-            planned: planned, results: progress.results, tests: progress.tests,
-            allowEmpty: Set(service.recipe.allowEmpty), failedBefore: prepared.ledger.failedBefore.contains(name),
-            voided: !edited.isEmpty)
+        if let first = edited.first { tools.report(.note("\(name): \(first) was edited while it was built")) }
+        return !edited.isEmpty
     }
 
     private func imageFacts(_ name: ServiceName, _ progress: Progress) -> Stability.ImageFacts? {

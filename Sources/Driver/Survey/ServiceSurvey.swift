@@ -29,35 +29,26 @@ struct ServiceSurvey: Sendable {
         }
         var taken: Set<Path> = []
         var files: [TreeFile] = []
-        var contents: [KeyParts.Material.Content] = []
         for folder in service.paths {
-            let all = try Self.ownFiles(of: service, in: folder, on: ground)
             let rules = service.rules
-            var entering: [TreeFile] = []
-            for file in all.files {
-                let inner = file.path.relative(to: folder) ?? file.path
-                if rules.pathClass(of: inner).entersKey {
-                    entering.append(file)
+            for file in try Self.ownFiles(of: service, in: folder, on: ground) {
+                if rules.pathClass(of: file.path.relative(to: folder) ?? file.path).entersKey {
+                    files.append(file)
                 } else if case .stage(let stage) = image, let context = service.image?.context,
                     let path = file.path.relative(to: context), stage.takes(path, ignoreFile: ignoreFile)
                 {
                     taken.insert(file.path)
-                    entering.append(file)
+                    files.append(file)
                 }
             }
-            files += entering
-            // A folder that enters whole is one id, whatever it holds.
-            let isWhole = entering.count == all.files.count && !all.hasOthersInside
-            let tree = try ground.tree.entry(at: folder)?.id
-            contents.append(
-                tree.flatMap { isWhole ? .folder(folder, $0, files: entering.count) : nil } ?? .files(entering))
         }
-        for input in service.inputs.paths { contents.append(.files(try ground.tree.files(below: input))) }
+        let inputs = try service.inputs.paths.flatMap { try ground.tree.files(below: $0) }
         (self.image, self.taken, self.files) = (image, taken, files)
         tree = try ground.tree.entry(at: service.home)?.id ?? ground.tree.id
         material = KeyParts.Material(
             configuration: try service.keyConfiguration, pins: try Self.pins(of: service, in: ground.tree),
-            environment: service.inputs.environment.map { ($0, environment[$0]) }, paths: contents, unowned: unowned,
+            environment: service.inputs.environment.map { ($0, environment[$0]) }, files: files + inputs,
+            unowned: unowned,
             needs: [:], bases: [])
         notes = Self.notes(service, taken: taken, image: image)
     }
@@ -65,10 +56,10 @@ struct ServiceSurvey: Sendable {
     /// The files of a folder that no other service's folder inside it holds.
     private static func ownFiles(
         of service: Service, in folder: Path, on ground: Ground
-    ) throws -> (files: [TreeFile], hasOthersInside: Bool) {
+    ) throws -> [TreeFile] {
         let others = Set(ground.catalog.services.filter { $0.name != service.name }.flatMap(\.paths))
             .subtracting(service.paths).filter { $0.lies(in: folder) }
-        return (try ground.tree.files(below: folder) { !others.contains($0) }, !others.isEmpty)
+        return try ground.tree.files(below: folder) { !others.contains($0) }
     }
 
     /// Files above the service that pin versions of its tools.

@@ -108,10 +108,8 @@ struct ServiceReader {
                 place("builder", in: reader), "builder \(builder) does nothing yet in this version of Slipway",
                 hint: hint)
         }
-        // Whoever writes an own test command says how it reports; a toolchain's knowledge is about its own.
-        let evidence = entry.reports ?? (entry.test == nil ? toolchain.evidence : .reports(toolchain.reportGlobs))
         return Service.Recipe(
-            toolchain: toolchain.name, build: build, test: test, evidence: evidence,
+            toolchain: toolchain.name, build: build, test: test, evidence: entry.reports ?? toolchain.evidence,
             allowEmpty: entry.test?.allowEmpty ?? [], timeout: entry.timeout ?? Seconds(3600))
     }
 

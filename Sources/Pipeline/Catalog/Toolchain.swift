@@ -25,12 +25,6 @@ public struct Toolchain: Equatable, Sendable {
         public var pins: [String] = []
     }
 
-    /// Where its runners put report files, whatever command starts them.
-    var reportGlobs: [String] {
-        guard case .reports(let globs) = evidence else { return [] }
-        return globs
-    }
-
     public var testPaths: [String] { paths.tests }
     public var sources: [String] { paths.sources }
     public var lockfiles: [String] { paths.lockfiles }
@@ -50,7 +44,7 @@ extension Toolchain {
     }
 
     /// Runs what it is told and knows nothing.
-    static let command = Toolchain(name: "command")
+    static let command = Toolchain(name: "command", evidence: .output(.tap))
 
     static let gradle = Toolchain(
         name: "gradle", markers: ["build.gradle", "build.gradle.kts"],

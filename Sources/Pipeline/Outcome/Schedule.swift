@@ -5,7 +5,6 @@ public struct Schedule: Equatable, Sendable {
     private var waiting: [Step: Set<Step>] = [:]
     private let dependents: [Step: Set<Step>]
     private let priorities: [Step: Int64]
-    public private(set) var results: [ServiceName: [StepResult]] = [:]
     /// Services that never began because of another.
     public private(set) var skipped: [ServiceName: ServiceName] = [:]
     private let needs: [ServiceName: [ServiceName]]
@@ -81,10 +80,9 @@ public struct Schedule: Equatable, Sendable {
     /// Takes the result of a step that `next` gave.
     ///
     /// Returns the services that are settled by it.
-    public mutating func finished(_ step: Step, _ result: StepResult) -> [ServiceName] {
-        results[step.service, default: []].append(result)
+    public mutating func finished(_ step: Step, isGood: Bool) -> [ServiceName] {
         remaining[step.service]?.remove(step.kind)
-        guard result.hasPassed else { return abandon(after: step) }
+        guard isGood else { return abandon(after: step) }
         for dependent in dependents[step] ?? [] { waiting[dependent]?.remove(step) }
         return remaining[step.service]?.isEmpty == true ? [step.service] : []
     }

@@ -86,6 +86,9 @@ extension Verdict {
         }
     }
 
+    /// Whether the next step of a service may begin: what is red, or rests on no evidence, becomes no image.
+    public static func permitsMore(soFar facts: Facts) -> Bool { Verdict(facts).state.isPassing }
+
     /// The rule.
     ///
     /// Nothing ran is never stable.

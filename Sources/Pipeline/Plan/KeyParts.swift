@@ -23,23 +23,18 @@ public struct KeyParts: Equatable, Sendable, Codable {
         public var pins: [TreeFile]
         /// Names and values; unset is not the same as empty.
         public var environment: [(name: String, value: String?)]
-        public var paths: [Content]
+        /// The files of own folders and declared inputs that enter.
+        public var files: [TreeFile]
         public var unowned: [TreeFile]
         public var needs: [ServiceName: Digest]
         public var bases: [BaseImage]
 
-        /// A folder that enters whole, by its tree, or file by file when something in it stays out.
-        public enum Content: Equatable, Sendable {
-            case folder(Path, ObjectID, files: Int)
-            case files([TreeFile])
-        }
-
         public init(
-            configuration: JSON, pins: [TreeFile], environment: [(name: String, value: String?)], paths: [Content],
+            configuration: JSON, pins: [TreeFile], environment: [(name: String, value: String?)], files: [TreeFile],
             unowned: [TreeFile], needs: [ServiceName: Digest], bases: [BaseImage]
         ) {
             (self.configuration, self.pins, self.environment) = (configuration, pins, environment)
-            (self.paths, self.unowned, self.needs, self.bases) = (paths, unowned, needs, bases)
+            (self.files, self.unowned, self.needs, self.bases) = (files, unowned, needs, bases)
         }
     }
 
@@ -54,19 +49,7 @@ public struct KeyParts: Equatable, Sendable, Codable {
             variables.append((value ?? "").utf8)
         }
         environment = hash(variables.bytes)
-        var content = Fields()
-        var count = 0
-        for part in material.paths {
-            switch part {
-            case .folder(let path, let tree, let files):
-                content.append(Fields(files: [TreeFile(path: path, entry: TreeEntry(id: tree, mode: .folder))]).bytes)
-                count += files
-            case .files(let files):
-                content.append(Fields(files: files).bytes)
-                count += files.count
-            }
-        }
-        (paths, files) = (hash(content.bytes), count)
+        (paths, files) = (hash(Fields(files: material.files).bytes), material.files.count)
         unowned = hash(Fields(files: material.unowned).bytes)
         needs = material.needs
         bases = material.bases
