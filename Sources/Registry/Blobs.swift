@@ -24,6 +24,7 @@ extension RegistryClient {
             return false
         }
         try expect(reply, [200], repository, operation)
+        try refuseWebPage(reply, operation)
         return true
     }
 

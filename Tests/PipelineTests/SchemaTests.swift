@@ -35,7 +35,12 @@ struct SchemaTests {
         #expect(
             findings(.map(["discover": .text("x")])) == ["1: expected a list of which each is a text, found a text"])
         let unquoted = Document.map(["registry": Document(line: 1, .other("1.10"))])
-        #expect(findings(unquoted) == ["1: expected a text, found 1.10, which YAML does not read as a text (quote it)"])
+        #expect(
+            findings(unquoted) == [
+                "1: expected a text, found 1.10, which YAML does not read as a text (quote it, if it is meant as a text)"
+            ])
+        let command = Document.map(["services": .map(["a": .map(["build": .flag(true)])])])
+        #expect(findings(command)[0].hasSuffix("found true (quote it, if it is meant as a text)"))
     }
 
     @Test func `what does nothing yet is refused unless it is the standard`() {

@@ -34,8 +34,8 @@ struct ImageYard: Sendable {
 
     /// Publishes an image.
     ///
-    /// Another build of the same commit gets a tag of its own when its inputs differ or it was asked for; a release
-    /// never.
+    /// Another build of ours of the same commit gets a tag of its own when its inputs differ or it was asked for; a
+    /// release never.
     func push(_ order: ImageOrder, _ image: BuiltImage) async throws -> [ImageTag] {
         guard let registry, let repository = repository(of: order) else { return [] }
         let shipment = RegistryClient.Shipment(
@@ -45,7 +45,7 @@ struct ImageYard: Sendable {
             return try await registry.client.push(shipment, to: repository, tags: order.tags).tags
         } catch let error as RegistryError {
             guard case .tagTaken(_, let existing, _) = error, let tag = order.alternativeTag, !order.version.isStable,
-                order.isForced || existing.key != "\(order.key)"
+                let key = existing.key, order.isForced || key != "\(order.key)"
             else { throw error }
             return try await registry.client.push(shipment, to: repository, tags: [tag]).tags
         }

@@ -34,7 +34,8 @@ extension Run {
                     let isGood = Verdict.permitsMore(soFar: facts(step.service, progress[step.service] ?? Progress()))
                     for name in schedule.finished(step, isGood: isGood) {
                         let progress = progress[name] ?? Progress()
-                        let because = schedule.skipped[name]
+                        // Whoever is stopped blames no need.
+                        let because = advance.result.ending == .interrupted ? nil : schedule.skipped[name]
                         group.addTask { .settled(try await settle(name, progress, because: because, with: tools)) }
                     }
                 case .settled(let outcome):

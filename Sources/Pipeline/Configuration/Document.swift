@@ -48,13 +48,21 @@ public struct Document: Equatable, Sendable {
         return place
     }
 
+    /// Whether it is one word of YAML that is no text, such as `true`, `8` or `1.10`.
+    var isScalar: Bool {
+        switch content {
+        case .bool, .integer, .other: true
+        case .null, .text, .list, .map: false
+        }
+    }
+
     var kind: String {
         switch content {
         case .null: "nothing"
-        case .bool: "a truth value"
-        case .integer: "an integer"
+        case .bool(let flag): "\(flag)"
+        case .integer(let number): "the integer \(number)"
         case .text: "a text"
-        case .other(let text): "\(text), which YAML does not read as a text (quote it)"
+        case .other(let text): "\(text), which YAML does not read as a text"
         case .list: "a list"
         case .map: "a map"
         }

@@ -89,8 +89,17 @@ public indirect enum Schema: Equatable, Sendable {
     }
 
     private func mismatch(_ document: Document, _ findings: inout [Finding]) -> JSON {
-        findings.append(Finding(line: document.line, "expected \(expectation), found \(document.kind)"))
+        let hint = takesText && document.isScalar ? "quote it, if it is meant as a text" : nil
+        findings.append(Finding(line: document.line, "expected \(expectation), found \(document.kind)", hint: hint))
         return .null
+    }
+
+    private var takesText: Bool {
+        switch self {
+        case .text: true
+        case .either(let choices): choices.contains(where: \.takesText)
+        default: false
+        }
     }
 
     private func checkText(_ text: String, line: Int, _ findings: inout [Finding]) {
