@@ -1,0 +1,116 @@
+import Fixtures
+import Foundation
+import Glibc
+import Subprocess
+import SystemPackage
+import Testing
+
+/// Being told to stop, being killed, being two.
+struct InterruptTests {
+    private static let slow = """
+        services:
+          quick: {path: a, toolchain: command, build: "true", test: false}
+          slow:
+            path: b
+            toolchain: command
+            needs: [quick]
+            build: "touch begun; (trap '' TERM INT; sleep MARK) & trap '' TERM INT; sleep MARK"
+            test: false
+          after: {path: c, toolchain: command, needs: [slow], build: "true", test: false}
+
+        """
+
+    private func waitFor(_ file: FilePath) async throws {
+        while !file.isThere { try await Task.sleep(for: .milliseconds(10)) }
+    }
+
+    /// Starts slipway in the background, lets `meddle` do its worst, and returns how it ended.
+    private func running(
+        _ arguments: [String], in folder: FilePath, _ meddle: @escaping @Sendable (pid_t) async throws -> Void
+    ) async throws -> (status: TerminationStatus, output: String) {
+        let result = try await Subprocess.run(
+            .path(SlipwayBinary.path), arguments: Arguments(arguments),
+            environment: .custom(
+                SlipwayBinary.environment.reduce(into: [:]) { keyed, variable in
+                    if let key = Environment.Key(rawValue: variable.key) { keyed[key] = variable.value }
+                }),
+            workingDirectory: folder, input: .none, output: .string(limit: 1 << 20), error: .combinedWithOutput
+        ) { execution in
+            try await meddle(execution.processIdentifier.value)
+        }
+        return (result.terminationStatus, result.standardOutput)
+    }
+
+    private func withSlowRepository(_ number: Int, _ body: (Monorepo, String) async throws -> Void) async throws {
+        let mark = "3602.\(getpid())\(number)"
+        try await withMonorepo(Self.slow.replacing("MARK", with: mark)) { repository in
+            try await repository.git.commit("chore: more", ["a/x": "", "b/x": "", "c/x": "", ".gitignore": "begun\n"])
+            try await body(repository, mark)
+        }
+    }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 143)] as [(Int32, Int32)])
+    func `a signal ends every child, writes what is known, and leaves with its code`(signal: Int32, code: Int32)
+        async throws
+    {
+        try await withSlowRepository(Int(signal)) { repository, mark in
+            let begun = repository.root.appending("b/begun")
+            let ended = try await running(["run", "--jobs", "2"], in: repository.root) { pid in
+                try await self.waitFor(begun)
+                kill(pid, signal)
+                // More of the same changes nothing.
+                kill(pid, signal)
+            }
+            #expect(ended.status == .exited(code), "\(ended.output)")
+            #expect(try await run("pgrep", ["-f", mark]).exit == 1)
+            #expect(try repository.verdicts() == ["quick": "stable", "slow": "incomplete", "after": "incomplete"])
+            #expect(try repository.outcome()["interrupted"] as? Bool == true)
+            // What was finished stays finished; the rest is still to do.
+            let plan = try await repository.slipway("plan")
+            #expect(plan.output.contains("2 of 3 to build"))
+            #expect(plan.output.contains("quick  reused"))
+        }
+    }
+
+    @Test func `killed outright, the next run goes on with what was finished`() async throws {
+        try await withSlowRepository(9) { repository, mark in
+            let begun = repository.root.appending("b/begun")
+            let ended = try await running(["run", "--jobs", "2"], in: repository.root) { pid in
+                try await self.waitFor(begun)
+                // The journal tells it, once the record is on disk.
+                while try await sh("cat .slipway/runs/*/journal.jsonl || true", in: repository.root).isEmpty {
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                kill(pid, SIGKILL)
+            }
+            #expect(ended.status == .signaled(SIGKILL))
+            try await run("pkill", ["-9", "-f", mark])
+            let plan = try await repository.slipway("plan")
+            #expect(plan.output.contains("quick  reused"))
+            #expect(plan.output.contains("2 of 3 to build"))
+        }
+    }
+
+    @Test func `of two runs in one checkout the second waits, or is turned away with the name of the first`()
+        async throws
+    {
+        try await withSlowRepository(7) { repository, _ in
+            let begun = repository.root.appending("b/begun")
+            let ended = try await running(["run"], in: repository.root) { pid in
+                try await self.waitFor(begun)
+                let refused = try await repository.slipway("run", "--no-wait")
+                #expect(refused.exit == 75)
+                #expect(refused.errors.contains("another run works in this checkout: process \(pid), started "))
+                // The second begins only when the first has ended.
+                let second = try await self.running(["run", "quick"], in: repository.root) { _ in
+                    try await Task.sleep(for: .milliseconds(500))
+                    kill(pid, SIGTERM)
+                }
+                #expect(second.status == .exited(0))
+                #expect(second.output.contains("waiting for another run in this checkout (process \(pid)"))
+                #expect(second.output.contains("1 reused"))
+            }
+            #expect(ended.status == .exited(143))
+        }
+    }
+}
