@@ -49,7 +49,7 @@ enum Exit: Int32, CaseIterable {
         case .unstable: "unstable: everything built, some test failed"
         case .failed: "failed: something did not build, package or push"
         case .incomplete: "incomplete: not everything planned was done"
-        case .blocked: "blocked: the gate's answer is no, or a published version would have changed"
+        case .blocked: "blocked: the gate says no, or a published version would change"
         case .unverifiable: "unverifiable: signature, digest, identity or form is wrong"
         case .notYet: "not yet: evidence is missing or stale"
         case .history: "history insufficient: the clone is too shallow for the answer"
@@ -57,13 +57,13 @@ enum Exit: Int32, CaseIterable {
         case .input: "invalid configuration, policy or input file"
         case .bug: "a bug in Slipway"
         case .environment: "the world failed: registry, disk, network; a retry may help"
-        case .interrupted, .terminated: "interrupted; every child is gone and the partial result is on disk"
+        case .interrupted, .terminated: "interrupted; no child is left, and what is known is on disk"
         }
     }
 
     /// The table for help texts.
     static var table: String {
-        "EXIT STATUS\n" + allCases.map { "  \($0.rawValue)".padding(to: 6) + $0.meaning }.joined(separator: "\n")
+        "EXIT STATUS:\n" + allCases.map { "  \($0.rawValue)".padding(to: 8) + $0.meaning }.joined(separator: "\n")
     }
 
     var thrown: ExitCode { ExitCode(rawValue) }

@@ -48,7 +48,7 @@ struct SelectionOptions: ParsableArguments {
     @Flag(help: "Build the named services, and all that need them, whatever records say.")
     var force = false
 
-    @Option(help: ArgumentHelp("Stop after this step: build, test, image or push.", valueName: "step"))
+    @Option(help: ArgumentHelp("Stop after this step.", valueName: "step"))
     var through = Step.Kind.push
 
     @Flag(help: "Ask no registry.")

@@ -11,7 +11,6 @@ struct Slipway: AsyncParsableCommand {
         commandName: "slipway",
         abstract:
             "Builds and tests what a commit changed, versions and pushes its images, and records how stable they are.",
-        discussion: Exit.table,
         version: Builder.version,
         subcommands: [
             InitCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self, RecordCommand.self,
@@ -46,11 +45,19 @@ struct Slipway: AsyncParsableCommand {
                 Console.error("this is a bug: \(error)")
                 Glibc.exit(Exit.bug.rawValue)
             }
-            exit(withError: error)
+            endParsing(with: error)
         }
         Console.error("\(failure)")
         if let hint = failure.hint { Console.error("  \(hint)") }
         Glibc.exit(Exit(failure.fault).rawValue)
+    }
+
+    /// Prints a help text, which tells the exit codes at its end, or what was wrong with the arguments.
+    private static func endParsing(with error: any Error) -> Never {
+        let text = fullMessage(for: error)
+        guard exitCode(for: error) == .success, text.hasPrefix("OVERVIEW: ") else { exit(withError: error) }
+        Console.answer("\(text)\n\n\(Exit.table)\n")
+        Glibc.exit(Exit.done.rawValue)
     }
 
     private static func isOfParser(_ error: any Error) -> Bool {

@@ -8,8 +8,6 @@ struct CleanCommand: ParsableCommand {
         abstract: "Remove what the retention in slipway.yaml no longer keeps.",
         discussion: """
             Logs and reports of old runs, images of old builds that are no release, blobs that nothing names. Records stay.
-
-            \(Exit.table)
             """)
 
     @OptionGroup var common: CommonOptions

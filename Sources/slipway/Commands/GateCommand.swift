@@ -8,10 +8,8 @@ struct GateCommand: AsyncParsableCommand {
         commandName: "gate",
         abstract: "May this digest go to that environment?",
         discussion: """
-            The decision is printed as JSON, and what people need to know of it on standard error. Policy and trust are
+            The decision is printed as JSON, and what people need to know of it on standard error. Policy and trust are \
             files of whoever deploys; those in the candidate's own checkout are refused.
-
-            \(Exit.table)
             """)
 
     @OptionGroup var common: CommonOptions

@@ -9,8 +9,6 @@ struct InitCommand: ParsableCommand {
         abstract: "Look at this repository and write slipway.yaml.",
         discussion: """
             Shows what it found. Never replaces a file that is there: --print shows what it would write.
-
-            \(Exit.table)
             """)
 
     @Option(help: ArgumentHelp("A folder in the repository.", valueName: "dir"))

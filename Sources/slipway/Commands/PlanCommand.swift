@@ -8,8 +8,6 @@ struct PlanCommand: AsyncParsableCommand {
         abstract: "Say what would be done, and why.",
         discussion: """
             A service is built exactly when no good record has its key. Nothing is written.
-
-            \(Exit.table)
             """)
 
     @OptionGroup var common: CommonOptions
@@ -18,7 +16,7 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Leave uncommitted work aside.")
     var committed = false
 
-    @Option(help: ArgumentHelp("How to print it: text, json or tsv.", valueName: "format"))
+    @Option(help: ArgumentHelp("How to print it.", valueName: "format"))
     var format: Format?
 
     enum Format: String, ExpressibleByArgument, CaseIterable {

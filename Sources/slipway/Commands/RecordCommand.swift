@@ -7,7 +7,6 @@ struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
         abstract: "Show, verify and list stability records; make keys.",
-        discussion: Exit.table,
         subcommands: [List.self, Show.self, Verify.self, Key.self])
 
     struct List: ParsableCommand {
@@ -57,8 +56,7 @@ struct RecordCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check the signature of a record, and that it does not contradict itself.", discussion: Exit.table
-        )
+            abstract: "Check the signature of a record, and that it does not contradict itself.")
 
         @OptionGroup var common: CommonOptions
 
@@ -101,7 +99,7 @@ struct RecordCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Make a pair of keys to sign records with.",
             discussion: """
-                Writes NAME.key (private: keep it out of the repository, hand it to CI as SLIPWAY_KEY or --key), NAME.pub and
+                Writes NAME.key (private: keep it out of the repository, hand it to CI as SLIPWAY_KEY or --key), NAME.pub and \
                 NAME.trust.json (a trust file that believes this key, for the gate).
                 """)
 

@@ -10,8 +10,6 @@ struct RunCommand: AsyncParsableCommand {
         abstract: "Plan, build, test, image, push, record.",
         discussion: """
             Builds the services that no good record vouches for, and what they need. Writes a record for each, red or green.
-
-            \(Exit.table)
             """)
 
     @OptionGroup var common: CommonOptions

@@ -8,8 +8,6 @@ struct VersionCommand: ParsableCommand {
         abstract: "Say the version each service has and would get, with the evidence.",
         discussion: """
             Reads the tags of this clone. A service that is named is explained commit by commit.
-
-            \(Exit.table)
             """)
 
     @OptionGroup var common: CommonOptions
