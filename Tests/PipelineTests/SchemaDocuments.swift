@@ -31,7 +31,9 @@ extension Schema {
             text += "| `\(field.name)` | \(field.schema.takes) | \(standard) | \(field.meaning) |\n"
         }
         let later = fields.filter(\.isLater).map { "`\($0.name)`" }
-        if !later.isEmpty { text += "\nKnown, and refused as \"not yet\" until they act: \(later.joined(separator: ", ")).\n" }
+        if !later.isEmpty {
+            text += "\nKnown, and refused as \"not yet\" until they act: \(later.joined(separator: ", ")).\n"
+        }
         return text
     }
 
