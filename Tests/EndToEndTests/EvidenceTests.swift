@@ -5,29 +5,6 @@ import Testing
 
 /// Keys, records, the registry and the gate, as a release engineer meets them.
 struct EvidenceTests {
-    private static let jenkins = [
-        "JENKINS_URL": "https://ci.example", "BRANCH_NAME": "main", "JOB_NAME": "mono/main", "BUILD_NUMBER": "7",
-    ]
-    private static let policy = """
-        environments:
-          development: {mode: advisory, allowUnsigned: true}
-          production: {mode: enforced, branches: [main]}
-
-        """
-
-    /// A monorepo with a key, a policy and a trust file outside of it.
-    private func withOffice<Value>(
-        _ configuration: String = Monorepo.configuration, _ body: (Monorepo, FilePath) async throws -> Value
-    ) async throws -> Value {
-        try await withMonorepo(configuration) { repository in
-            let office = repository.root.removingLastComponent().appending("office")
-            let made = try await slipway("record", "key", "--out", office.string, "ci", in: "/")
-            #expect(made.exit == 0, "\(made.errors)")
-            try office.appending("policy.yaml").put(Self.policy)
-            return try await body(repository, office)
-        }
-    }
-
     private func digest(_ repository: Monorepo) throws -> String {
         let services = try repository.outcome()["services"] as? [[String: Any]] ?? []
         let image = services.first { $0["name"] as? String == "app" }?["image"] as? [String: Any]
@@ -63,7 +40,7 @@ struct EvidenceTests {
         try await withOffice { repository, office in
             let key = try office.appending("ci.key").text
             let good = try await repository.slipway(
-                "run", environment: Self.jenkins.merging(["SLIPWAY_KEY": key]) { $1 })
+                "run", environment: Office.jenkins.merging(["SLIPWAY_KEY": key]) { $1 })
             #expect(good.exit == 0, "\(good.errors)")
             let image = "app@\(try digest(repository))"
             let yes = try await gate(
@@ -122,7 +99,7 @@ struct EvidenceTests {
     @Test func `a record of red tests closes the gate`() async throws {
         // The test is red only after the image exists: the next run of the same key fails, and the worse record counts.
         try await withOffice { repository, office in
-            let ci = Self.jenkins.merging(["SLIPWAY_KEY": try office.appending("ci.key").text]) { $1 }
+            let ci = Office.jenkins.merging(["SLIPWAY_KEY": try office.appending("ci.key").text]) { $1 }
             try await repository.slipway("run", environment: ci)
             let image = "app@\(try digest(repository))"
             let list = try await repository.slipway("record", "list", "--json", "--service", "app")
@@ -140,7 +117,7 @@ struct EvidenceTests {
 
     @Test func `unsigned is possible, and says so`() async throws {
         try await withOffice { repository, office in
-            try await repository.slipway("run", environment: Self.jenkins)
+            try await repository.slipway("run", environment: Office.jenkins)
             let image = "app@\(try digest(repository))"
             let production = try await gate(repository, office, "--image", image)
             #expect(production.exit == 21)
@@ -152,7 +129,7 @@ struct EvidenceTests {
 
     @Test func `policy and trust in the candidate's own tree judge nothing`() async throws {
         try await withOffice { repository, office in
-            try await repository.slipway("run", environment: Self.jenkins)
+            try await repository.slipway("run", environment: Office.jenkins)
             let image = "app@\(try digest(repository))"
             let own = repository.root.appending("policy.yaml")
             try own.put("environments: {production: {mode: advisory, allowUnsigned: true}}\n")
@@ -189,7 +166,7 @@ struct EvidenceTests {
     func `to a registry and back: images, records, reuse in another clone, a taken version`() async throws {
         try await RegistryFixture.withRegistry { registry in
             try await withOffice(Monorepo.configuration + "registry: \(registry.host)/acme\n") { repository, office in
-                let ci = Self.jenkins.merging(["SLIPWAY_KEY": try office.appending("ci.key").text]) { $1 }
+                let ci = Office.jenkins.merging(["SLIPWAY_KEY": try office.appending("ci.key").text]) { $1 }
                 let first = try await repository.slipway("run", environment: ci)
                 #expect(first.exit == 0, "\(first.output)\(first.errors)")
                 let tags = try await registry.curl("/v2/acme/app/tags/list").output

@@ -1,5 +1,10 @@
 // One step for Jenkins. It takes no decision: it hands arguments to the program, and its exit code to the build.
 // Arguments travel in the environment, and every script is a constant: no name of a service or branch meets a shell.
+import groovy.transform.Field
+
+// Groovy gives every script a run() of its own, which is the last line of this file and builds nothing.
+// Whoever writes slipway.run() without arguments is told, instead of being green.
+@Field boolean isReady = false
 
 /** Puts the program into the workspace of this node, where every other verb looks for it, and nowhere else. */
 void setup(Map options = [:]) {
@@ -29,6 +34,7 @@ void setup(Map options = [:]) {
     if (from != 'stash') {
         stash(name: 'slipway', includes: '.slipway/bin/slipway', useDefaultExcludes: false)
     }
+    isReady = true
     echo "slipway ${version}"
 }
 
@@ -45,9 +51,10 @@ List plan(Map options = [:]) {
     return rows(readFile('.slipway/plan.tsv'))
 }
 
-/** The main job. The build becomes unstable when tests are red, and fails when anything else is. */
-int run(Map options = [:]) {
+/** The main job; `through` says how far: build, test, image or push. The build becomes unstable when tests are red, and fails when anything else is. */
+int run(Map options) {
     Map known = checked('run', options, ['services', 'base', 'force', 'through', 'config', 'jobs', 'plan', 'noWait'])
+    if (!known.through) { error('slipway.run: through is missing: build, test, image or push') }
     List words = ['run'] + selection(known)
     if (known.jobs) { words += ['--jobs', text(known.jobs)] }
     if (known.plan) { words += ['--plan', text(known.plan)] }
@@ -130,7 +137,7 @@ private List selection(Map known) {
 }
 
 private Map checked(String verb, Map options, List names) {
-    for (Object name in options.keySet() as List) {
+    for (Object name in options.keySet()) {
         if (!(name in names)) { error("slipway.${verb} knows no ${name}; it knows ${names.join(', ')}") }
     }
     return options
@@ -149,4 +156,6 @@ private List listed(Object value) {
 
 private String joined(List words) { return words.join('\t') }
 
+if (isReady) { error("slipway.run: through is missing: build, test, image or push") }
+isReady = true
 return this
