@@ -34,9 +34,7 @@ struct Run: Sendable {
     /// The end of a run: what it came to is on the disk before anybody is told.
     func finish(_ services: [ServiceOutcome], at now: Timestamp, interrupted: Bool) throws -> RunOutcome {
         let outcome = RunOutcome(
-            run: id, plan: plan, startedAt: startedAt, wallMs: (now.seconds - startedAt.seconds) * 1000,
-            services: services,
-            interrupted: interrupted)
+            run: id, plan: plan, startedAt: startedAt, finishedAt: now, services: services, interrupted: interrupted)
         try folder.outcome.write(Array(JSON(encoding: outcome).prettyText.utf8))
         try survey.workspace.runs.appending("latest").link(to: FilePath(id))
         try survey.workspace.root.syncFileSystem()

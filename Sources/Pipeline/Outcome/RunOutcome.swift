@@ -5,18 +5,19 @@ public struct RunOutcome: Equatable, Sendable, Codable {
     public let plan: Digest
     public let commit: ObjectID
     public let startedAt: Timestamp
-    public let wallMs: Int64
+    public let finishedAt: Timestamp
     public let services: [ServiceOutcome]
     public let notes: [Plan.Note]
     /// Whether it was told to stop.
     public let interrupted: Bool
 
     public init(
-        run: String, plan: Plan, startedAt: Timestamp, wallMs: Int64, services: [ServiceOutcome], interrupted: Bool
+        run: String, plan: Plan, startedAt: Timestamp, finishedAt: Timestamp, services: [ServiceOutcome],
+        interrupted: Bool
     ) {
         schema = 1
         (self.run, self.plan, commit) = (run, plan.digest, plan.repository.head)
-        (self.startedAt, self.wallMs, self.services) = (startedAt, wallMs, services)
+        (self.startedAt, self.finishedAt, self.services) = (startedAt, finishedAt, services)
         (notes, self.interrupted) = (plan.notes, interrupted)
     }
 
