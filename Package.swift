@@ -119,7 +119,9 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "Tests/Fixtures", swiftSettings: tests),
-        .testTarget(name: "PipelineTests", dependencies: ["Fixtures", "Pipeline", "Signing"], swiftSettings: tests),
+        .testTarget(
+            name: "PipelineTests", dependencies: ["Fixtures", "Pipeline", "Signing"], exclude: ["Golden"],
+            swiftSettings: tests),
         .testTarget(
             name: "GitTests",
             dependencies: ["Fixtures", "Git", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
@@ -151,11 +153,17 @@ let package = Package(
             ],
             swiftSettings: tests),
         .testTarget(
+            name: "DriverTests",
+            dependencies: [
+                "Disk", "Driver", "Execution", "Fixtures", "OCI", "Pipeline", "Registry", "Signing",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], exclude: ["Records"], swiftSettings: tests),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "Fixtures", "slipway", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            swiftSettings: tests),
+            exclude: ["Golden", "Jenkins"], swiftSettings: tests),
     ]
 )

@@ -258,3 +258,24 @@ struct StatementTests {
         #expect(try content(one) == content(other))
     }
 }
+
+/// The JSON of nouns, as files to read.
+struct GoldenTests {
+    private func check(_ value: some Encodable, _ name: String) throws {
+        try Golden("Tests/PipelineTests/Golden/\(name).json").check(JSON(encoding: value, absence: .null).prettyText)
+    }
+
+    @Test func `a decision`() throws {
+        let red = DecisionTests.record(tests: VerdictTests.report([.passed, .failed], exit: 1))
+        try check(DecisionTests.decide([DecisionTests.exhibit(DecisionTests.record())]), "decision.allowed")
+        try check(DecisionTests.decide([DecisionTests.exhibit(red)]), "decision.blocked")
+        try check(DecisionTests.decide([]), "decision.not-yet")
+    }
+
+    @Test func `a statement`() throws {
+        let statement = Statement(DecisionTests.record(tests: VerdictTests.report([.passed, .skipped])))
+        let json = try JSON(encoding: statement)
+        try Golden("Tests/PipelineTests/Golden/statement.json").check(json.prettyText)
+        #expect(try Statement(payload: json.canonicalBytes) == statement)
+    }
+}

@@ -56,7 +56,8 @@ struct OutcomeText {
         }
         let more = (service.tests?.totals.failed ?? 0) + (service.tests?.totals.errored ?? 0) - 5
         if more > 0 { lines.append("  and \(more) more") }
-        if let step = service.steps.last(where: { !$0.hasPassed }) {
+        // Tests may be red and their runner content: then its log is still where to look.
+        if let step = service.steps.last(where: { !$0.hasPassed }) ?? service.steps.last(where: { $0.log != nil }) {
             if let hint = step.ending.hint { lines.append("  \(hint)") }
             if let log = step.log { lines.append("  log: \(folder.appending(FilePath(log).components))") }
         }

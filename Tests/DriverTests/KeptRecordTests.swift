@@ -1,0 +1,127 @@
+import Fixtures
+import Foundation
+import Pipeline
+import Signing
+import SystemPackage
+import Testing
+
+@testable import Driver
+
+/// Records that earlier versions wrote: they are read for ever, so these files never change.
+enum Kept {
+    static let folder = Golden.project.appending("Tests/DriverTests/Records/1.0")
+
+    static func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: folder.appending(name + ".jsonl").string)))
+    }
+
+    static func record(_ name: String) throws -> SealedRecord { try SealedRecord(parsing: bytes(name)) }
+
+    static func trust(_ change: (String) -> String = { $0 }) throws -> Trust {
+        let text = try String(contentsOfFile: folder.appending("trust.json").string, encoding: .utf8)
+        return try Trust(json: JSON(parsing: change(text)))
+    }
+}
+
+struct KeptRecordTests {
+    struct Expected: Sendable, CustomTestStringConvertible {
+        let name: String
+        let service: ServiceName
+        let state: Verdict.State
+        var reason: Verdict.Code?
+        var hasImage = false
+        var isSigned = true
+
+        var testDescription: String { name }
+    }
+
+    @Test(arguments: [
+        Expected(name: "stable", service: "app", state: .stable, hasImage: true),
+        Expected(name: "unstable", service: "web", state: .unstable, reason: .testsFailed),
+        Expected(name: "failed", service: "bad", state: .failed, reason: .buildFailed),
+        Expected(name: "testless", service: "solo", state: .stable, reason: .testless),
+        Expected(name: "library", service: "lib", state: .stable),
+        Expected(name: "unsigned", service: "solo", state: .stable, reason: .testless, isSigned: false),
+    ])
+    func `a record of schema 1.0 is read, verified and judged as it was`(_ expected: Expected) throws {
+        let sealed = try Kept.record(expected.name)
+        let record = sealed.record
+        #expect(record.service.name == expected.service)
+        #expect(record.verdict.state == expected.state)
+        #expect(record.verdict.reasons.first?.code == expected.reason)
+        #expect(record.recomputedVerdict.state == expected.state)
+        #expect((record.image != nil) == expected.hasImage)
+        #expect(record.source.commit.description == "2252d5dec0e0e1dd721166c7ceaa90a19e386f42")
+        switch try sealed.signatures(trusting: Kept.trust()) {
+        case .by(let keys): #expect(expected.isSigned && keys.map(\.id) == ["ci"])
+        case .none: #expect(!expected.isSigned)
+        case .broken, .unknown: Issue.record("the signature was good when it was made")
+        }
+        // What is read is written again byte for byte.
+        let written = try sealed.statement.payload
+        #expect(written == sealed.envelope.payload)
+    }
+
+    @Test func `a record of a later major version is refused with a sentence`() throws {
+        let payload = try String(decoding: Kept.record("stable").envelope.payload, as: UTF8.self)
+            .replacing("urn:slipway:stability:v1", with: "urn:slipway:stability:v2")
+        let envelope = Envelope(payload: Array(payload.utf8), payloadType: Statement.payloadType)
+        let error = #expect(throws: RecordError.self) { try SealedRecord(parsing: envelope.bytes) }
+        #expect(error == .otherFormat("urn:slipway:stability:v2"))
+        #expect(error?.fault == .unverifiable)
+        #expect(error?.description.contains("urn:slipway:stability:v2") == true)
+        #expect(error?.hint?.contains("upgrade Slipway") == true)
+    }
+
+    @Test(arguments: [
+        (#""scope":"branch""#, #""scope":"branch","later":{"x":1}"#),
+        (#""schema":"1.0""#, #""schema":"1.7""#),
+    ])
+    func `what a later minor version adds is passed over`(old: String, new: String) throws {
+        let payload = try String(decoding: Kept.record("stable").envelope.payload, as: UTF8.self)
+        let more = Array(payload.replacing(old, with: new).utf8)
+        #expect(more.count > payload.utf8.count || new.contains("1.7"))
+        let envelope = Envelope(payload: more, payloadType: Statement.payloadType)
+        #expect(try SealedRecord(parsing: envelope.bytes).record.verdict.state == .stable)
+    }
+
+    // MARK: - Acceptance
+
+    private func objection(_ name: String, trust: Trust, scope: Scope, key: Digest? = nil) throws -> String? {
+        let sealed = try Kept.record(name)
+        return Acceptance(trust: trust, scope: scope, key: key ?? sealed.record.inputs.key).objection(to: sealed)
+    }
+
+    @Test func `which records stand in for building again`() throws {
+        let trust = try Kept.trust()
+        let id = try Kept.record("stable").id
+        #expect(try objection("stable", trust: trust, scope: .branch) == nil)
+        #expect(try objection("stable", trust: trust, scope: .local) == nil)
+        #expect(try objection("unsigned", trust: Trust(keys: [], prevented: []), scope: .local) == nil)
+        #expect(
+            try objection("stable", trust: trust, scope: .branch, key: Digest.sha256([]))
+                == "record \(id) is about another key")
+        #expect(
+            try objection("stable", trust: Trust(keys: [], prevented: []), scope: .branch)
+                == "record \(id) is of scope pr, not signed by a trusted key, and branch is needed")
+        #expect(try objection("unstable", trust: trust, scope: .local)?.hasSuffix("says unstable") == true)
+        #expect(try objection("failed", trust: trust, scope: .local)?.hasSuffix("says failed") == true)
+        let poor = try Kept.trust {
+            $0.replacing("\"alg\": \"ed25519\"", with: "\"alg\": \"ed25519\", \"scope\": \"pr\"")
+        }
+        #expect(try objection("stable", trust: poor, scope: .branch)?.contains("is of scope pr") == true)
+    }
+
+    @Test func `a record that was changed after signing stands for nothing`() throws {
+        let sealed = try Kept.record("stable")
+        let forged = String(decoding: sealed.envelope.payload, as: UTF8.self)
+            .replacing(#""executed":2"#, with: #""executed":9"#).replacing(#""passed":2"#, with: #""passed":9"#)
+        let text = String(decoding: sealed.envelope.bytes, as: UTF8.self)
+        let old = Data(sealed.envelope.payload).base64EncodedString()
+        let bytes = Array(text.replacing(old, with: Data(forged.utf8).base64EncodedString()).utf8)
+        let other = try SealedRecord(parsing: bytes)
+        #expect(other.record.tests?.totals.executed == 9)
+        let acceptance = Acceptance(trust: try Kept.trust(), scope: .local, key: other.record.inputs.key)
+        #expect(acceptance.objection(to: other) == "record \(sealed.id) was changed after it was signed")
+    }
+}

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Driver
+
+extension Tools {
+    /// Where tests begin: whatever a test did not mean to happen is an issue, and throws.
+    static let failing = Tools(
+        resolve: { _ in
+            unexpected("resolve")
+            return BaseResolution()
+        },
+        testimony: { _, _ in throw unexpected("testimony") }, history: { _ in throw unexpected("history") },
+        run: { _ in throw unexpected("run") }, clearReports: { _ in throw unexpected("clearReports") },
+        readReports: { _, _, _ in throw unexpected("readReports") },
+        assemble: { _ in throw unexpected("assemble") }, name: { _, _ in throw unexpected("name") },
+        push: { _, _ in throw unexpected("push") }, edited: { _, _ in throw unexpected("edited") },
+        seal: { _, _ in throw unexpected("seal") },
+        now: {
+            unexpected("now")
+            return .now
+        }, report: { _ in unexpected("report") })
+
+    struct Unexpected: Error {
+        let name: String
+    }
+
+    @discardableResult
+    private static func unexpected(_ name: String) -> Unexpected {
+        Issue.record("\(name) was called")
+        return Unexpected(name: name)
+    }
+}
