@@ -81,7 +81,7 @@ struct Yard: Sendable {
         guard let registry = ledgers.registry, let service = survey.catalog[record.service.name] else { return [] }
         do {
             let layout = try Layout(making: images.images)
-            let subject = record.image?.pushed == true ? image?.descriptor : nil
+            let subject = try await published(record.image, as: image, by: registry.client)
             try await registry.append(sealed, of: service, using: layout, image: subject)
             return []
         } catch let error as RegistryError {
@@ -89,6 +89,16 @@ struct Yard: Sendable {
         } catch is CancellationError {
             return ["\(record.service.name): its record is kept here only: interrupted"]
         }
+    }
+
+    /// What a record in the registry refers to: the image that was pushed now, or is there from an earlier run.
+    private func published(
+        _ facts: Stability.ImageFacts?, as image: BuiltImage?, by client: RegistryClient
+    ) async throws -> Descriptor? {
+        guard let facts, facts.pushed else { return nil }
+        if let image { return image.descriptor }
+        guard let manifest = try await client.manifest(of: facts) else { return nil }
+        return Descriptor(mediaType: manifest.mediaType, digest: manifest.digest, size: Int64(manifest.bytes.count))
     }
 }
 

@@ -96,9 +96,11 @@ struct EvidenceTests {
         }
     }
 
-    @Test func `a record of red tests closes the gate`() async throws {
-        // The test is red only after the image exists: the next run of the same key fails, and the worse record counts.
-        try await withOffice { repository, office in
+    @Test func `red tests of the same inputs close the gate for an image that was good before`() async throws {
+        let moody = Monorepo.configuration.replacing("test: cat tap\n  web", with: "test: cat ../../../weather\n  web")
+        try await withOffice(moody) { repository, office in
+            let weather = repository.root.removingLastComponent().appending("weather")
+            try weather.put("1..1\nok 1 - app works\n")
             let ci = Office.jenkins.merging(["SLIPWAY_KEY": try office.appending("ci.key").text]) { $1 }
             try await repository.slipway("run", environment: ci)
             let image = "app@\(try digest(repository))"
@@ -108,10 +110,12 @@ struct EvidenceTests {
             #expect((record["verdict"] as? [String: Any])?["state"] as? String == "stable")
             #expect(record["scope"] as? String == "branch")
             #expect(try await gate(repository, office, "--image", image).exit == 0)
-            let bad = repository.root.appending("services/app/tap")
-            try bad.put("1..1\nnot ok 1 - app works\n")
-            let red = try await repository.slipway("run", environment: ci)
+            try weather.put("1..1\nnot ok 1 - app works\n")
+            let red = try await repository.slipway("run", "--force", "app", environment: ci)
             #expect(red.exit == 10)
+            let closed = try await gate(repository, office, "--image", image)
+            #expect(closed.exit == 20)
+            #expect(closed.errors.contains("tests: verdict unstable (tests-failed: 1), wanted stable"))
         }
     }
 

@@ -101,11 +101,17 @@ struct Ledgers: Sendable {
     private func isThere(_ image: Stability.ImageFacts) async throws -> Bool {
         guard image.pushed else { return try layout.contains(image.digest) }
         guard let registry, !limits.isOffline else { return true }
-        let prefix = registry.client.host + "/"
-        guard image.repository.hasPrefix(prefix),
-            let repository = RepositoryName(parsing: image.repository.dropFirst(prefix.count))
-        else { return false }
-        return try await registry.client.manifest("\(image.digest)", in: repository) != nil
+        return try await registry.client.manifest(of: image) != nil
+    }
+}
+
+extension RegistryClient {
+    /// The manifest of a recorded image; nil when it is not, or not here.
+    func manifest(of image: Stability.ImageFacts) async throws -> ServedManifest? {
+        guard image.repository.hasPrefix(host + "/"),
+            let repository = RepositoryName(parsing: image.repository.dropFirst(host.count + 1))
+        else { return nil }
+        return try await manifest("\(image.digest)", in: repository)
     }
 }
 

@@ -106,7 +106,7 @@ extension Run {
         for trouble in try await tools.seal(record, progress.image) { tools.report(.note(trouble)) }
         return ServiceOutcome(
             name: name, verdict: verdict, version: version(of: name), steps: progress.results, tests: progress.tests,
-            image: image, record: record.run.recordId)
+            image: progress.image == nil ? nil : image, record: record.run.recordId)
     }
 
     /// What is known so far, as if nothing else had been planned.
@@ -123,8 +123,11 @@ extension Run {
         return !edited.isEmpty
     }
 
+    /// The image a record speaks for: the one that was made, or, when red tests forbade one, that which an earlier run
+    /// made of the same inputs: what is found out about them now closes the gate for it.
     private func imageFacts(_ name: ServiceName, _ progress: Progress) -> Stability.ImageFacts? {
-        guard let image = progress.image, let source = service(name).image else { return nil }
+        guard let source = service(name).image else { return nil }
+        guard let image = progress.image else { return prepared.ledger.accepted[name]?.record.image }
         let isPushed = !progress.tags.isEmpty
         let repository = isPushed ? survey.configuration.repositoryText(of: source.name) : source.name
         return Stability.ImageFacts(
