@@ -45,7 +45,7 @@ extension FilePath {
     public func contents(limit: Int = 64 << 20) throws(DiskError) -> [UInt8] {
         var bytes: [UInt8] = []
         var isTooLarge = false
-        try readChunks { chunk in
+        try readChunks(of: 1 << 14) { chunk in
             isTooLarge = bytes.count + chunk.count > limit
             if !isTooLarge { bytes += chunk }
             return !isTooLarge

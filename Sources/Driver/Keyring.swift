@@ -22,10 +22,18 @@ struct Keyring: Sendable {
 
     private static func signer(_ request: Request) throws -> SigningKey? {
         if let file = request.key {
-            return try SigningKey(pem: String(decoding: file.contents(limit: 1 << 16), as: UTF8.self))
+            return try key(String(decoding: configurationBytes(of: file), as: UTF8.self), from: file.string)
         }
         guard let text = request.environment[variable], !text.isEmpty else { return nil }
-        return try SigningKey(pem: text)
+        return try key(text, from: variable)
+    }
+
+    private static func key(_ pem: String, from source: String) throws -> SigningKey {
+        do {
+            return try SigningKey(pem: pem)
+        } catch {
+            throw ConfigurationError(file: source, line: 1, error.description, hint: error.hint)
+        }
     }
 }
 

@@ -97,7 +97,7 @@ public enum ImageError: Failure, Equatable {
     public var hint: String? {
         switch self {
         case .needsBuilder:
-            "make it in the build step and COPY the result (builders come later), or declare images: false"
+            "make it in the build step and COPY the result, or declare images: false"
         case .invalid(_, _, _, let hint): hint
         case .base, .layout: nil
         }

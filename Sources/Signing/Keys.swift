@@ -119,8 +119,15 @@ extension [UInt8] {
 
     /// Base64 in the standard or the URL-safe alphabet (RFC 4648), padded or not.
     init?(base64 text: String) {
-        var standard = text.replacing("-", with: "+").replacing("_", with: "/")
-        standard += String(repeating: "=", count: (4 - standard.utf8.count % 4) % 4)
+        var standard = Data(
+            text.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "-"): UInt8(ascii: "+")
+                case UInt8(ascii: "_"): UInt8(ascii: "/")
+                default: byte
+                }
+            })
+        standard.append(contentsOf: repeatElement(UInt8(ascii: "="), count: (4 - standard.count % 4) % 4))
         guard let data = Data(base64Encoded: standard) else { return nil }
         self.init(data)
     }

@@ -56,13 +56,20 @@ struct FolderLedgerTests {
         }
     }
 
-    @Test func `an index that names a record that is not there is named as damage`() async throws {
+    @Test(arguments: [
+        ("00000000-0000-4000-8000-000000000000", "named by the index and not there"),
+        ("../../../etc/passwd", "which is no id"), ("0000", "which is no id"),
+    ])
+    func `an index that names what is not there is damage, and hides nothing else`(line: String, problem: String)
+        async throws
+    {
         try await withLedger { ledger in
             let stable = try Kept.record("stable")
-            try ledger.root.appending("by-key").appending(stable.record.inputs.key.hex).appending("0000").put("")
+            let index = ledger.root.appending("by-key").appending(stable.record.inputs.key.hex)
+            try index.put("\n\(line)" + index.text)
             let found = try ledger.records(withKey: stable.record.inputs.key)
             #expect(found.records.count == 1)
-            #expect(found.damaged.count == 1 && found.damaged[0].hasSuffix("named by the index and not there"))
+            #expect(found.damaged.count == 1 && found.damaged[0].hasSuffix(problem))
         }
     }
 

@@ -94,6 +94,18 @@ struct BadInputTests {
         }
     }
 
+    @Test func `a key that is not there, or is none`() async throws {
+        try await withMonorepo { repository in
+            let missing = try await repository.slipway("run", "--key", "nowhere.key")
+            #expect(missing.exit == 65)
+            #expect(missing.errors.contains("nowhere.key:1: cannot be read"))
+            let garbage = try await repository.slipway("run", environment: ["SLIPWAY_KEY": "secret garbage"])
+            #expect(garbage.exit == 65)
+            #expect(garbage.errors.contains("SLIPWAY_KEY:1: no Ed25519 private key in PKCS #8"))
+            #expect(!garbage.errors.contains("secret garbage"))
+        }
+    }
+
     @Test func `a service that does not exist, with the nearest name`() async throws {
         try await withService(configuration()) { repository in
             let said = try await repository.slipway("run", "itt")

@@ -3,11 +3,13 @@ import Pipeline
 import Signing
 import SystemPackage
 
-/// Records in a folder: each a file of its own, named by its id, with empty index files that say which of them to read.
+/// Records in a folder: each a file of its own, named by its id, with indexes that say which of them to read.
 ///
-///     records/<id>.jsonl   by-key/<hex>/<id>   by-digest/<hex>/<id>   by-service/<name>/<sequence>-<id>
+///     records/<id>.jsonl   by-key/<hex>   by-digest/<hex>   by-service/<name>
 ///
-/// The record is there before any index names it, so a run that is killed in between leaves nothing half-known.
+/// An index is lines of ids, each behind a line feed, so that a line that was cut spoils no other; those of services have
+/// the sequence before the id. The record is there before any index names it, so a run that is killed in between leaves
+/// nothing half-known.
 struct FolderLedger: Sendable {
     let root: FilePath
 
@@ -27,38 +29,48 @@ struct FolderLedger: Sendable {
 
     func append(_ sealed: SealedRecord) throws {
         let record = sealed.record
-        try records.makeFolders()
-        try file(of: sealed.id).write(sealed.envelope.bytes)
+        try Self.inFolder(of: file(of: sealed.id)) { file throws(DiskError) in try file.write(sealed.envelope.bytes) }
         try index("by-key", record.inputs.key.hex, sealed.id)
         if let image = record.image { try index("by-digest", image.digest.hex, sealed.id) }
-        try index("by-service", record.service.name.text, "\(Self.padded(record.run.sequence))-\(sealed.id)")
+        try index("by-service", record.service.name.text, "\(record.run.sequence) \(sealed.id)")
     }
 
-    private func index(_ kind: String, _ value: String, _ name: String) throws {
-        let folder = root.appending(kind).appending(value)
-        try folder.makeFolders()
-        try folder.appending(name).append([])
+    private func index(_ kind: String, _ value: String, _ line: String) throws {
+        try Self.inFolder(of: root.appending(kind).appending(value)) { file throws(DiskError) in
+            try file.append(Array("\n\(line)".utf8))
+        }
     }
 
-    private static func padded(_ sequence: Int64) -> String {
-        let digits = "\(sequence)"
-        return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    /// Does something to a file, and makes its folder only when it is missing.
+    private static func inFolder(
+        of file: FilePath, _ write: (FilePath) throws(DiskError) -> Void
+    ) throws(DiskError) {
+        do {
+            try write(file)
+        } catch {
+            guard error.isAbsence else { throw error }
+            try file.removingLastComponent().makeFolders()
+            try write(file)
+        }
     }
 
     func records(withKey key: Digest) throws -> Found { try read("by-key", key.hex) }
 
     /// Envelopes that an index says are about an image, as they lie there: a gate judges also what cannot be read.
     func envelopes(about image: Digest) throws -> [(origin: String, bytes: [UInt8])] {
-        try names("by-digest", image.hex).compactMap { id in
+        try lines("by-digest", image.hex).compactMap { id in
             try file(of: id).contentsIfPresent(limit: 4 << 20).map { (file(of: id).string, $0) }
         }
     }
 
     /// The newest records of a service, the newest first.
     func newest(of service: ServiceName, limit: Int) throws -> Found {
-        try names("by-service", service.text).suffix(limit).reversed().map { name in
-            try read(id: String(name.drop { $0 != "-" }.dropFirst()))
-        }.reduce(Found(), +)
+        let entries = try lines("by-service", service.text).map { line -> (sequence: Int64, id: String) in
+            let parts = line.split(separator: " ", maxSplits: 1)
+            return (parts.first.flatMap { Int64($0) } ?? 0, String(parts.last ?? ""))
+        }
+        let newest = entries.sorted { ($0.sequence, $0.id) > ($1.sequence, $1.id) }.prefix(limit)
+        return try newest.map { try read(id: $0.id) }.reduce(Found(), +)
     }
 
     /// The services that have records.
@@ -80,18 +92,20 @@ struct FolderLedger: Sendable {
 
     func record(id: String) throws -> SealedRecord? { try read(id: id).records.first }
 
-    private func names(_ kind: String, _ value: String) throws -> [String] {
-        let folder = root.appending(kind).appending(value)
-        guard try folder.status() != nil else { return [] }
-        return try folder.names().map(\.string).filter { !$0.hasPrefix(".") }
+    private func lines(_ kind: String, _ value: String) throws -> [String] {
+        let bytes = try root.appending(kind).appending(value).contentsIfPresent(limit: 64 << 20) ?? []
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }
 
     private func read(_ kind: String, _ value: String) throws -> Found {
-        try names(kind, value).map(read(id:)).reduce(Found(), +)
+        try lines(kind, value).map(read(id:)).reduce(Found(), +)
     }
 
     /// A record that cannot be read is no record; whoever looks is told.
     private func read(id: String) throws -> Found {
+        guard RecordID.isWellFormed(id) else {
+            return Found(damaged: ["\(root): an index names \(String(id.prefix(80)).printable), which is no id"])
+        }
         let file = file(of: id)
         guard let bytes = try file.contentsIfPresent(limit: 4 << 20) else {
             return Found(damaged: ["\(file): named by the index and not there"])

@@ -15,7 +15,7 @@ public struct Command: Equatable, Sendable {
 
     public var arguments: [String] {
         switch form {
-        case .shell(let line): ["sh", "-c", line]
+        case .shell(let line): ["/bin/sh", "-c", line]
         case .exec(let arguments): arguments
         }
     }

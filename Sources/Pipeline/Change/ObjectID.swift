@@ -6,10 +6,18 @@ public struct ObjectID: Hashable, Comparable, Sendable {
 
     /// Takes the twenty bytes of an id; nil for any other number of bytes.
     public init?(bytes: some Collection<UInt8>) {
+        self.init(bytes: ArraySlice(bytes))
+    }
+
+    /// The same for a slice, which trees of git give by the hundred thousand.
+    public init?(bytes: ArraySlice<UInt8>) {
         guard bytes.count == 20 else { return nil }
-        var words: [UInt64] = [0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-        (high, middle, low) = (words[0], words[1], UInt32(words[2]))
+        func word(_ range: Range<Int>) -> UInt64 {
+            var word: UInt64 = 0
+            for index in range { word = word << 8 | UInt64(bytes[bytes.startIndex + index]) }
+            return word
+        }
+        (high, middle, low) = (word(0..<8), word(8..<16), UInt32(word(16..<20)))
     }
 
     /// Takes the forty lower-case hexadecimal digits of an id.
