@@ -27,7 +27,10 @@ public struct DiskError: Failure, Equatable {
 
     public var isAbsence: Bool { code == ENOENT || code == ENOTDIR }
 
-    public var description: String { "\(path.printable): cannot \(operation): \(Errno(rawValue: code))" }
+    /// What the system said, without path and operation.
+    public var reason: String { "\(Errno(rawValue: code))" }
+
+    public var description: String { "\(path.printable): cannot \(operation): \(reason)" }
 }
 
 /// Repeats a call that a signal interrupted; throws when it fails for good.

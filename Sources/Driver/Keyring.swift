@@ -60,7 +60,7 @@ func configurationBytes(of file: FilePath) throws(ConfigurationError) -> [UInt8]
     do {
         return try file.contents(limit: 1 << 20)
     } catch {
-        throw ConfigurationError(file: file.string, line: 1, "cannot be read: \(error)")
+        throw ConfigurationError(file: file.string, line: 1, "cannot be read: \(error.reason)")
     }
 }
 

@@ -197,6 +197,7 @@ struct LineTests {
                     "services/a/go.mod": "module a\n", "services/a/a_test.go": "package a\n",
                     "services/b/package.json": "{}\n",
                     "services/b/test/x.js": "", "libs/common/Makefile": "all:\n", "tools/x.sh": "",
+                    "services/c/src/Dockerfile": "FROM scratch\n",
                 ])
             let said = try await slipway("init", in: fixture.root)
             #expect(said.exit == 0, "\(said.errors)")
@@ -204,7 +205,7 @@ struct LineTests {
             let plan = try await slipway("plan", "--format", "tsv", in: fixture.root)
             #expect(plan.exit == 0, "\(plan.errors)")
             #expect(
-                plan.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "\t" } } == ["a", "b", "common"])
+                plan.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "\t" } } == ["a", "b", "c", "common"])
             let again = try await slipway("init", in: fixture.root)
             #expect(again.exit == 65)
             #expect(again.errors.contains("is there already"))

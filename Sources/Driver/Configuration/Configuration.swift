@@ -29,7 +29,7 @@ struct Configuration {
             do {
                 try self.init(parsing: path.contents(limit: 1 << 20), fileName: path.string)
             } catch let error as DiskError {
-                throw ConfigurationError(file: path.string, line: 1, "cannot be read: \(error)")
+                throw ConfigurationError(file: path.string, line: 1, "cannot be read: \(error.reason)")
             }
             return
         }

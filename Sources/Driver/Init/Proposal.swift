@@ -39,8 +39,9 @@ public struct Proposal: Equatable, Sendable {
         let found = try Self.findings(in: tree, below: .root, depth: Self.depth)
         root = repository.workTree.map { FilePath($0) }
         let name = root?.lastComponent?.string ?? "service"
-        // A build file at the root that only gathers those below is no service; alone it is.
-        self.found = try found.isEmpty ? [Self.finding(in: tree, at: .root, named: name)].compactMap(\.self) : found
+        // A build file at the root that gathers several below is no service; with one folder beside it, it is.
+        let whole = try found.count < 2 ? Self.finding(in: tree, at: .root, named: name) : nil
+        self.found = whole.map { [$0] } ?? found
         guard !self.found.isEmpty else {
             let hint = "write slipway.yaml by hand: docs/configuration.md has every setting"
             throw ConfigurationError(
@@ -82,9 +83,15 @@ public struct Proposal: Equatable, Sendable {
             let path = folder.appending(name)
             guard !passedOver.contains(path.name), !path.name.hasPrefix(".") else { return [] }
             // What is found is not searched: its own folders belong to it.
-            if let finding = try finding(in: tree, at: path, named: path.name) { return [finding] }
+            if let finding = try finding(in: tree, at: path, named: Self.name(of: path)) { return [finding] }
             return try findings(in: tree, below: path, depth: depth - 1)
         }
+    }
+
+    /// The last part of a path that says something: `billing/src` is about billing.
+    private static func name(of path: Path) -> String {
+        let parent = path.parent
+        return ["src", "source", "app", "code"].contains(path.name) && !parent.isRoot ? parent.name : path.name
     }
 
     private static func finding(in tree: Tree, at path: Path, named text: String) throws -> Finding? {

@@ -11,23 +11,37 @@ extension JSON {
     ///
     /// Throws when the noun holds what the format cannot say, such as a number that is no integer.
     public init(encoding value: some Encodable, absence: Absence = .omitted) throws {
-        let encoder = ValueEncoder(absence: absence, codingPath: [])
+        let encoder = ValueEncoder(absence: absence, trail: .root)
         try value.encode(to: encoder)
         self = try encoder.value()
+    }
+}
+
+/// The way to a value: shared upwards, so that a level costs one step and no copy of all above it.
+private indirect enum Trail {
+    case root
+    case step(Trail, any CodingKey)
+
+    var path: [any CodingKey] {
+        switch self {
+        case .root: []
+        case .step(let above, let key): above.path + [key]
+        }
     }
 }
 
 /// Collects one value; containers write into `storage` through the class so that nested encoders share it.
 private final class ValueEncoder: Encoder {
     let absence: Absence
-    let codingPath: [any CodingKey]
+    private let trail: Trail
+    var codingPath: [any CodingKey] { trail.path }
     let userInfo: [CodingUserInfoKey: Any] = [:]
     private var leaf: JSON?
     private var members: [String: ValueEncoder]?
     private var elements: [ValueEncoder]?
 
-    init(absence: Absence, codingPath: [any CodingKey]) {
-        (self.absence, self.codingPath) = (absence, codingPath)
+    init(absence: Absence, trail: Trail) {
+        (self.absence, self.trail) = (absence, trail)
     }
 
     func value() throws -> JSON {
@@ -43,13 +57,13 @@ private final class ValueEncoder: Encoder {
     func beginArray() { elements = elements ?? [] }
 
     func member(_ key: any CodingKey) -> ValueEncoder {
-        let child = ValueEncoder(absence: absence, codingPath: codingPath + [key])
+        let child = ValueEncoder(absence: absence, trail: .step(trail, key))
         members?[key.stringValue] = child
         return child
     }
 
     func element() -> ValueEncoder {
-        let child = ValueEncoder(absence: absence, codingPath: codingPath + [IndexKey(count)])
+        let child = ValueEncoder(absence: absence, trail: .step(trail, IndexKey(count)))
         elements?.append(child)
         return child
     }
@@ -86,6 +100,10 @@ private struct KeyedContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
 
     func encodeNil(forKey key: Key) { encoder.member(key).set(.null) }
     func encode(_ value: some Encodable, forKey key: Key) throws { try encoder.member(key).encode(value) }
+    // Most members are one of these: they need no container of their own.
+    func encode(_ value: String, forKey key: Key) { encoder.member(key).set(.string(value)) }
+    func encode(_ value: Bool, forKey key: Key) { encoder.member(key).set(.bool(value)) }
+    func encode(_ value: Int64, forKey key: Key) throws { try encoder.member(key).set(number: value) }
 
     func encodeIfPresent(_ value: (some Encodable)?, forKey key: Key) throws {
         if let value { return try encode(value, forKey: key) }

@@ -46,12 +46,18 @@ private struct JSONWriter {
     }
 
     mutating func object(_ members: [String: JSON]) {
-        let sorted = members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) }
+        let sorted = members.sorted { Self.precedes($0.key, $1.key) }
         list("{", "}", sorted) { writer, member in
             writer.string(member.key)
             writer.append(writer.indentation == nil ? ":" : ": ")
             writer.write(member.value)
         }
+    }
+
+    /// The order of UTF-16, as RFC 8785 has it, without leaving UTF-8: they differ only where a surrogate meets U+E000 and above.
+    private static func precedes(_ left: String, _ right: String) -> Bool {
+        func rank(_ byte: UInt8) -> Int { byte >= 0xF0 ? 0xED * 16 + Int(byte - 0xEF) : Int(byte) * 16 }
+        return left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
     }
 
     mutating func list<Element>(

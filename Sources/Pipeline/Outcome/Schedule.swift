@@ -2,7 +2,10 @@
 ///
 /// A failed build skips all that needs it; a failed test ends only its own service, whose library others may still use.
 public struct Schedule: Equatable, Sendable {
+    /// Steps that wait, and for which others.
     private var waiting: [Step: Set<Step>] = [:]
+    /// Steps that may begin, the most urgent last.
+    private var ready: [Step] = []
     private let dependents: [Step: Set<Step>]
     private let priorities: [Step: Int64]
     /// Services that never began because of another.
@@ -49,6 +52,8 @@ public struct Schedule: Equatable, Sendable {
         }
         for step in waiting.keys { _ = priority(step) }
         self.priorities = priorities
+        ready = waiting.filter(\.value.isEmpty).keys.sorted { Self.isLessUrgent($0, $1, priorities) }
+        for step in ready { waiting[step] = nil }
     }
 
     /// The build steps that must be done before one who has these needs may begin; through those that build nothing.
@@ -65,10 +70,17 @@ public struct Schedule: Equatable, Sendable {
 
     /// The next step that may begin, or nil when all have begun or wait for one that runs.
     public mutating func next() -> Step? {
-        let ready = waiting.filter(\.value.isEmpty).keys
-        guard let step = ready.max(by: { Self.isLessUrgent($0, $1, priorities) }) else { return nil }
+        ready.popLast()
+    }
+
+    private mutating func makeReady(_ step: Step) {
         waiting[step] = nil
-        return step
+        var (low, high) = (0, ready.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if Self.isLessUrgent(ready[middle], step, priorities) { low = middle + 1 } else { high = middle }
+        }
+        ready.insert(step, at: low)
     }
 
     private static func isLessUrgent(_ left: Step, _ right: Step, _ priorities: [Step: Int64]) -> Bool {
@@ -83,7 +95,10 @@ public struct Schedule: Equatable, Sendable {
     public mutating func finished(_ step: Step, isGood: Bool) -> [ServiceName] {
         remaining[step.service]?.remove(step.kind)
         guard isGood else { return abandon(after: step) }
-        for dependent in dependents[step] ?? [] { waiting[dependent]?.remove(step) }
+        for dependent in dependents[step] ?? [] {
+            waiting[dependent]?.remove(step)
+            if waiting[dependent]?.isEmpty == true { makeReady(dependent) }
+        }
         return remaining[step.service]?.isEmpty == true ? [step.service] : []
     }
 
@@ -112,5 +127,6 @@ public struct Schedule: Equatable, Sendable {
     private mutating func drop(_ name: ServiceName) {
         remaining[name] = []
         for kind in Step.Kind.allCases { waiting[Step(name, kind)] = nil }
+        ready.removeAll { $0.service == name }
     }
 }
