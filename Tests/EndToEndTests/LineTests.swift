@@ -147,7 +147,7 @@ struct LineTests {
         try await withMonorepo { repository in
             try await repository.git.git("tag", "app/v1.4.0")
             let released = try await repository.slipway("version", "app")
-            #expect(released.output.hasPrefix("app  1.4.0  already-released  1.4.0\n"))
+            #expect(released.output.hasPrefix("app  1.4.0  already-released  1.4.1-0.main.0.g"))
             let head = try await repository.git.commit("feat(app): more", ["services/app/src.txt": "more\n"])
             let said = try await repository.slipway("version", "app", "--json")
             #expect(said.output.contains("\"next\": \"1.5.0\""))
@@ -205,7 +205,9 @@ struct LineTests {
             let plan = try await slipway("plan", "--format", "tsv", in: fixture.root)
             #expect(plan.exit == 0, "\(plan.errors)")
             #expect(
-                plan.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "\t" } } == ["a", "b", "c", "common"])
+                plan.output.split(separator: "\n").dropFirst().map { $0.prefix { $0 != "\t" } } == [
+                    "a", "b", "c", "common",
+                ])
             let again = try await slipway("init", in: fixture.root)
             #expect(again.exit == 65)
             #expect(again.errors.contains("is there already"))

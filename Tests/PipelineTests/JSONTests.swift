@@ -13,6 +13,16 @@ struct JSONTests {
         #expect(throws: JSONError.self) { try JSON(parsing: text) }
     }
 
+    @Test func `members are in the order of UTF-16, as RFC 8785 has it`() {
+        let keys = [
+            "", "\u{10000}", "\u{10FFFF}", "\u{D7FF}", "\u{E000}", "\u{FFFF}", "a", "a\u{10000}", "a\u{FFFD}", "ab",
+            "z", "é",
+        ]
+        let object = JSON.object(Dictionary(uniqueKeysWithValues: keys.map { ($0, JSON.null) }))
+        let expected = keys.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }
+        #expect(object.canonicalText == "{" + expected.map { "\"\($0)\":null" }.joined(separator: ",") + "}")
+    }
+
     @Test func `a document that is not UTF-8 is refused`() {
         #expect(throws: JSONError.self) { try JSON(parsing: [0x22, 0xFF, 0x22]) }
     }

@@ -138,9 +138,10 @@ struct VersionAnswerTests {
         #expect(answer("1.2.3", []).snapshot == "1.2.4-0.main.0.gabababababab")
     }
 
-    @Test func `a commit that carries its tag is that version, not a snapshot`() {
+    @Test func `a commit that carries its tag is released, and building it again is a snapshot still`() {
         let answer = answer("1.2.3", [], isReleased: true)
-        #expect(answer.snapshot == "1.2.3")
+        #expect((answer.current, answer.next) == ("1.2.3", nil))
+        #expect(answer.snapshot == "1.2.4-0.main.0.gabababababab")
         #expect(answer.reason == .alreadyReleased)
     }
 

@@ -85,7 +85,8 @@ extension VersionAnswer {
         switch question.base {
         case .some(let base) where question.isReleased:
             (outcome, reason, bump, next) = (.none, .alreadyReleased, .none, nil)
-            self.snapshot = base.version
+            // A version is released by promoting an image that was tested before, never by building one of its name.
+            self.snapshot = snapshot.version(before: base.version.bumped(.patch), commits: 0)
             return
         case .some(let base):
             let effective = base.version.isInitialDevelopment && level == .major ? Level.minor : level
