@@ -57,9 +57,7 @@ struct ServiceSurvey: Sendable {
     private static func ownFiles(
         of service: Service, in folder: Path, on ground: Ground
     ) throws -> [TreeFile] {
-        let others = Set(ground.catalog.services.filter { $0.name != service.name }.flatMap(\.paths))
-            .subtracting(service.paths).filter { $0.lies(in: folder) }
-        return try ground.tree.files(below: folder) { !others.contains($0) }
+        try ground.tree.files(below: folder) { !ground.roots.contains($0) || service.paths.contains($0) }
     }
 
     /// Files above the service that pin versions of its tools.

@@ -62,6 +62,8 @@ struct Ground {
     let configuration: Configuration
     let catalog: Catalog
     let dirt: [DirtyFile]
+    /// The folders that services own.
+    let roots: Set<Path>
 
     init(_ request: Request, _ repository: borrowing Repository) throws {
         var facts = try repository.facts()
@@ -82,6 +84,7 @@ struct Ground {
         tree = try repository.tree(facts.tree, with: dirt)
         facts.tree = tree.id
         facts.dirty = !dirt.isEmpty
+        roots = Set(catalog.services.flatMap(\.paths))
         (self.catalog, self.configuration, self.facts) = (catalog, configuration, facts)
     }
 
@@ -95,7 +98,6 @@ struct Ground {
 
     /// Files that no service owns and no rule names: they may matter to everything.
     func unownedFiles() throws -> [TreeFile] {
-        let roots = Set(catalog.services.flatMap(\.paths))
         guard !roots.contains(.root) else { return [] }
         let rules = catalog.unownedRules
         let configuration = Path.root.appending(Configuration.standardName)

@@ -8,6 +8,8 @@ public struct Glob: Hashable, Sendable {
 
     private enum Component: Hashable, Sendable {
         case anyFolders
+        /// A name as it is: most patterns have nothing else, and are asked of every file.
+        case literal([UInt8])
         case name([UInt8])
     }
 
@@ -30,8 +32,9 @@ public struct Glob: Hashable, Sendable {
     }
 
     private static func components(of pattern: String) -> [Component] {
-        pattern.utf8.split(separator: UInt8(ascii: "/")).filter { Array($0) != Array(".".utf8) }.map {
-            Array($0) == Array("**".utf8) ? .anyFolders : .name(Array($0))
+        pattern.utf8.split(separator: UInt8(ascii: "/")).map(Array.init).filter { $0 != Array(".".utf8) }.map { name in
+            if name == Array("**".utf8) { return .anyFolders }
+            return name.contains { "*?[\\".utf8.contains($0) } ? .name(name) : .literal(name)
         }
     }
 
@@ -44,8 +47,8 @@ public struct Glob: Hashable, Sendable {
         var pattern = components[...]
         for name in folder.components {
             guard let first = pattern.first else { return false }
-            guard case .name(let part) = first else { return true }
-            guard Self.matches(part[...], name[...]) else { return false }
+            if first == .anyFolders { return true }
+            guard Self.matches(first, name) else { return false }
             pattern = pattern.dropFirst()
         }
         return !pattern.isEmpty
@@ -53,13 +56,22 @@ public struct Glob: Hashable, Sendable {
 
     private func matches(_ pattern: ArraySlice<Component>, _ path: ArraySlice<[UInt8]>) -> Bool {
         guard let first = pattern.first else { return path.isEmpty }
-        switch first {
-        case .anyFolders:
-            if pattern.count == 1 { return !path.isEmpty }
-            return path.indices.contains { matches(pattern.dropFirst(), path[$0...]) }
-        case .name(let name):
-            guard let component = path.first, Self.matches(name[...], component[...]) else { return false }
-            return matches(pattern.dropFirst(), path.dropFirst())
+        let rest = pattern.dropFirst()
+        guard first == .anyFolders else {
+            guard let name = path.first, Self.matches(first, name) else { return false }
+            return matches(rest, path.dropFirst())
+        }
+        guard let next = rest.first else { return !path.isEmpty }
+        // One name behind `**` can only be the last.
+        if rest.count == 1, next != .anyFolders { return path.last.map { Self.matches(next, $0) } ?? false }
+        return path.indices.contains { matches(rest, path[$0...]) }
+    }
+
+    private static func matches(_ component: Component, _ name: [UInt8]) -> Bool {
+        switch component {
+        case .anyFolders: true
+        case .literal(let literal): literal == name
+        case .name(let pattern): matches(pattern[...], name[...])
         }
     }
 
