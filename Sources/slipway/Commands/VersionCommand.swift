@@ -53,7 +53,8 @@ struct VersionCommand: ParsableCommand {
         var head = Table()
         head.add(Self.row(answer))
         let since = answer.tag.map { "since \($0)" } ?? "since the beginning"
-        return head.text(common.style) + "\(answer.evidence.count) commits \(since)\n"
+        let count = answer.evidence.count
+        return head.text(common.style) + "\(count) \(count == 1 ? "commit" : "commits") \(since)\n"
             + table.text(common.style, indent: "  ")
     }
 }

@@ -18,7 +18,9 @@ struct PlanText {
         for note in plan.notes {
             lines.append(style.text("note \(note.code.rawValue): \(note.message.printable)", .yellow))
         }
-        return lines.joined(separator: "\n") + "\n"
+        // A table ends its last line itself.
+        let text = lines.joined(separator: "\n")
+        return text.hasSuffix("\n") ? text : text + "\n"
     }
 
     private var headline: String {
