@@ -70,12 +70,20 @@ public struct Invocation: Equatable, Sendable {
             arguments: Arguments(Array(arguments.dropFirst())), environment: .custom(keyedEnvironment),
             workingDirectory: directory, platformOptions: options, input: .none,
             output: .fileDescriptor(output, closeAfterSpawningProcess: false), error: .combinedWithOutput)
-        // The leader is gone; whatever it left behind in its group goes too, obedient or not.
-        kill(-result.processIdentifier.value, SIGKILL)
+        Self.endGroup(of: result.processIdentifier.value)
         return switch result.terminationStatus {
         case .exited(let code): Self.ending(exit: code)
         case .signaled(let signal): .signalled(signal)
         }
+    }
+
+    /// Ends what a leader that is gone left behind in its group, obedient or not, and sees it gone.
+    ///
+    /// A kill takes effect a moment later, and a task that was cancelled cannot sleep, so this holds its thread for that
+    /// moment; not for longer, because the dead whom nobody reaps stay in their group.
+    private static func endGroup(of leader: pid_t) {
+        guard kill(-leader, SIGKILL) == 0 else { return }
+        for _ in 0..<200 where kill(-leader, 0) == 0 { usleep(1000) }
     }
 
     private var keyedEnvironment: [Environment.Key: String] {

@@ -54,6 +54,10 @@ struct EvidenceTests {
             #expect(unknown.exit == 22)
             #expect(unknown.errors.contains("nobody recorded digest"))
 
+            let elsewhere = try await gate(repository, office, "--image", image, "--records", office.string)
+            #expect(elsewhere.exit == 65)
+            #expect(elsewhere.errors.contains("is no ledger of records"))
+
             let tag = try await gate(repository, office, "--image", "app:1.0.0")
             #expect(tag.exit == 64)
 
@@ -191,7 +195,6 @@ struct EvidenceTests {
                 let gate = try await slipway(
                     "gate", "--service", "app", "--image", image, "--environment", "production", "--policy",
                     office.appending("policy.yaml").string, "--trust", office.appending("ci.trust.json").string,
-                    "--records", "registry",
                     in: office)
                 #expect(gate.exit == 0, "\(gate.errors)")
 

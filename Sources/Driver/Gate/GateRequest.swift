@@ -13,11 +13,11 @@ public struct GateRequest: Sendable {
     public var policy: FilePath
     public var trust: FilePath
     /// Ledger folders.
-    public var folders: [FilePath] = []
+    private var folders: [FilePath] = []
     /// Envelopes somebody hands over.
     public var files: [FilePath] = []
     /// Whether the registry of the image is asked.
-    public var asksRegistry = false
+    private var asksRegistry = false
     public var variables: [String: String]
 
     public init(
@@ -26,6 +26,24 @@ public struct GateRequest: Sendable {
     ) {
         (self.service, self.image, self.environment) = (service, image, environment)
         (self.policy, self.trust, self.variables) = (policy, trust, variables)
+    }
+
+    /// Says where evidence is looked for: folders that are ledgers, and "registry" for that of the image.
+    ///
+    /// Without any place that is the ledger of the repository around `folder` or, outside of one, the registry. Throws when
+    /// a place holds no ledger: what is looked for in the wrong place would look as if nobody had recorded it.
+    public mutating func look(in places: [String], orAround folder: FilePath) throws {
+        if places.isEmpty {
+            guard let repository = try Self.repository(around: folder) else {
+                asksRegistry = true
+                return
+            }
+            folders = [RecordBook.folder(of: repository)]
+            return
+        }
+        asksRegistry = places.contains("registry")
+        folders = places.filter { $0 != "registry" }.map { FilePath($0) }
+        for place in folders where try !RecordBook.isLedger(place) { throw RecordBookError.noLedger(place.string) }
     }
 
     /// Policy, keys and evidence → Decision.

@@ -10,12 +10,15 @@ public struct RecordBook: Sendable {
 
     /// The ledger folder of the repository that `folder` lies in, or that very folder when it is a ledger itself.
     public init(at folder: FilePath) throws {
-        ledger = FolderLedger(root: try Self.folder(of: folder))
+        ledger = FolderLedger(
+            root: try Self.isLedger(folder) ? folder : Self.folder(of: Repository(at: folder.string)))
     }
 
-    public static func folder(of folder: FilePath) throws -> FilePath {
-        if try folder.appending("records").status()?.kind == .folder { return folder }
-        let repository = try Repository(at: folder.string)
+    static func isLedger(_ folder: FilePath) throws -> Bool {
+        try folder.appending("records").status()?.kind == .folder
+    }
+
+    static func folder(of repository: borrowing Repository) -> FilePath {
         let root = FilePath(repository.workTree ?? repository.commonFolder)
         return Workspace(root: root.appending(Workspace.folderName)).ledger
     }
@@ -48,14 +51,22 @@ public struct RecordBook: Sendable {
 
 enum RecordBookError: Failure {
     case notOne(String, matches: Int)
+    case noLedger(String)
 
     var fault: Fault { .input }
-    var hint: String? { "slipway record list shows them all" }
+
+    var hint: String? {
+        switch self {
+        case .notOne: "slipway record list shows them all"
+        case .noLedger: "a ledger is a folder with records/ in it, such as .slipway/ledger; --record takes a file"
+        }
+    }
 
     var description: String {
         switch self {
         case .notOne(let name, 0): "\(name.printable): no file and no record of that id"
         case .notOne(let name, let matches): "\(name.printable): \(matches) records begin so"
+        case .noLedger(let place): "\(place.printable): is no ledger of records"
         }
     }
 }

@@ -29,7 +29,10 @@ struct GateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The trusted keys (YAML or JSON).", valueName: "file"))
     var trust: String
 
-    @Option(help: ArgumentHelp("A ledger folder, or \"registry\"; default: the ledger of --repo.", valueName: "place"))
+    @Option(
+        help: ArgumentHelp(
+            "A ledger folder, or \"registry\"; default: the ledger of --repo or, outside of a repository, the registry.",
+            valueName: "place"))
     var records: [String] = []
 
     @Option(help: ArgumentHelp("A record's file.", valueName: "file"))
@@ -50,10 +53,7 @@ struct GateCommand: AsyncParsableCommand {
             service: name, image: reference, environment: environment, policy: FilePath(policy), trust: FilePath(trust),
             variables: common.environment)
         request.files = record.map { FilePath($0) }
-        request.asksRegistry = records.contains("registry")
-        request.folders =
-            try records.filter { $0 != "registry" }.map { FilePath($0) }
-            + (records.isEmpty && record.isEmpty ? [RecordBook.folder(of: FilePath(common.repo))] : [])
+        if !records.isEmpty || record.isEmpty { try request.look(in: records, orAround: FilePath(common.repo)) }
         let decision = try await request.decide()
         let json = try JSON(encoding: decision, absence: .null).prettyText
         Console.answer(json)
