@@ -42,11 +42,14 @@ let package = Package(
             dependencies: ["CDisk", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: safe),
 
+        // One more such call, about processes.
+        .systemLibrary(name: "CProcess"),
+
         // Runs one command with a deadline, a log file and the teardown of its whole process group.
         .target(
             name: "Execution",
             dependencies: [
-                "Pipeline", .product(name: "Subprocess", package: "swift-subprocess"),
+                "CProcess", "Pipeline", .product(name: "Subprocess", package: "swift-subprocess"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: safe),

@@ -156,3 +156,12 @@ extension FileDescriptor {
         do { try close() } catch {}
     }
 }
+
+extension FilePath {
+    /// Where this leads once all links in it are followed; the path itself when that cannot be told.
+    public func resolvingLinks() -> FilePath {
+        guard let resolved = unsafe realpath(string, nil) else { return self }
+        defer { unsafe free(resolved) }
+        return unsafe FilePath(platformString: resolved)
+    }
+}

@@ -43,20 +43,39 @@ func deliver(_ survey: Survey, with tools: Tools) async throws -> RunOutcome {
 }
 
 extension Prepared {
-    /// The plan of a file, if it is about what is here: the same commit, and for every service the same key.
+    /// The plan of a file, if it is about what is here: the same commit, the same services with the same keys, steps that
+    /// each service has, and nothing left out that no record here vouches for.
+    ///
+    /// A file may have been changed on its way: it says what is to be done, never what was.
     func agreeing(withPlanIn file: FilePath) throws -> Plan {
         let frozen: Plan
         do {
-            frozen = try Plan(parsing: file.contents(), hash: Digest.sha256)
+            frozen = try Plan(parsing: configurationBytes(of: file), hash: Digest.sha256)
         } catch let error as JSONError {
             throw ConfigurationError(file: file.string, line: 1, "is no plan: \(error)")
         }
         guard frozen.repository.head == survey.facts.head else {
             throw RunError.planIsForAnother(file.string, commit: frozen.repository.head, here: survey.facts.head)
         }
-        for entry in frozen.services where parts[entry.name]?.key != entry.key {
-            throw RunError.planDiffers(file.string, entry.name)
+        let names = Set(frozen.services.map(\.name)).symmetricDifference(plan.services.map(\.name))
+        if let name = names.min() { throw RunError.planDiffers(file.string, name) }
+        for entry in frozen.services {
+            guard parts[entry.name]?.key == entry.key, isPossible(entry) else {
+                throw RunError.planDiffers(file.string, entry.name)
+            }
+            if !entry.selected, entry.record != nil, ledger.accepted[entry.name] == nil {
+                throw RunError.planVouchesAlone(file.string, entry.name)
+            }
         }
         return frozen
+    }
+
+    /// Whether the steps of an entry are those of its service from the first on, and none is left out between them.
+    private func isPossible(_ entry: Plan.Entry) -> Bool {
+        guard let service = survey.catalog[entry.name] else { return false }
+        let steps = service.steps(pushing: survey.isPushing)
+        return entry.selected
+            ? !entry.steps.isEmpty && steps.starts(with: entry.steps)
+            : entry.steps.isEmpty || entry.steps == steps.filter { $0 == .build }
     }
 }

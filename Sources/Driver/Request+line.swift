@@ -1,4 +1,5 @@
 import Disk
+import Execution
 import Git
 public import Pipeline
 public import SystemPackage
@@ -42,12 +43,14 @@ extension Request {
     public func run(reporting report: @escaping @Sendable (Event) -> Void) async throws -> FinishedRun {
         let (workspace, commonFolder) = try workspace()
         try workspace.prepare(commonFolder: commonFolder)
+        Descendants.adopt()
         let lock = try await take(workspace.lock, report)
         try lock.sign("process \(ProcessFacts.id), started \(Timestamp.now)")
         let survey = try Survey(self)
         let outcome = try await Tools.withLive(survey, report: report) { tools in
             try await deliver(survey, with: tools)
         }
+        if outcome.interrupted { Descendants.end() }
         // Held to here: what comes after must not begin in the middle.
         try lock.sign("")
         return FinishedRun(outcome: outcome, folder: workspace.run(outcome.run).root)

@@ -35,7 +35,7 @@ extension Tools {
             assemble: { try await yard.images.assemble($0) },
             name: { order, image in try yard.images.name(order, image) },
             push: { order, image in try await yard.images.push(order, image) },
-            edited: { files, moment in try survey.edited(files, since: moment) },
+            edited: { try survey.edited($0) },
             seal: { record, image in try await yard.seal(record, image) },
             now: { .now },
             report: report)
@@ -63,7 +63,7 @@ struct Yard: Sendable {
         let layout = Layout(at: survey.workspace.images)
         ledgers = Ledgers(
             folder: configuration.keepsRecordsInFolder ? FolderLedger(root: survey.workspace.ledger) : nil,
-            registry: configuration.keepsRecordsInRegistry
+            registry: configuration.keepsRecordsInRegistry && !limits.isOffline
                 ? own.map { RegistryLedger(client: $0.client, path: $0.path) } : nil,
             trust: keyring.trust, layout: layout, limits: limits)
         images = ImageYard(
@@ -112,15 +112,15 @@ extension Survey {
         }
     }
 
-    /// Those of some files that were changed since a moment.
+    /// Those of some files that were changed or removed since they were looked at.
     ///
     /// Only what was touched is compared.
-    func edited(_ files: [TreeFile], since moment: Timestamp) throws -> [Path] {
+    func edited(_ files: [TreeFile]) throws -> [Path] {
         guard let workTree else { return [] }
         let touched = try files.filter { file in
             let place = workTree.appending(FilePath(bytes: file.path.bytes).components)
-            guard let status = try place.status() else { return false }
-            return status.modified >= moment.seconds * 1_000_000_000
+            guard let status = try place.status() else { return true }
+            return status.modified >= began.seconds * 1_000_000_000
         }
         return touched.isEmpty ? [] : try Repository(at: workTree.string).edited(touched)
     }

@@ -29,7 +29,7 @@ struct Tools: Sendable {
     /// Returns the tags it has there.
     var push: @Sendable (ImageOrder, BuiltImage) async throws -> [ImageTag]
     /// Those of some files that were changed since a moment.
-    var edited: @Sendable ([TreeFile], Timestamp) throws -> [Path]
+    var edited: @Sendable ([TreeFile]) throws -> [Path]
     /// A record, sealed and kept in every ledger there is.
     ///
     /// Returns what could not be done, as sentences.

@@ -83,7 +83,11 @@ public struct Invocation: Equatable, Sendable {
     /// moment; not for longer, because the dead whom nobody reaps stay in their group.
     private static func endGroup(of leader: pid_t) {
         guard kill(-leader, SIGKILL) == 0 else { return }
-        for _ in 0..<200 where kill(-leader, 0) == 0 { usleep(1000) }
+        for _ in 0..<200 where kill(-leader, 0) == 0 {
+            // Orphans may have become ours to reap.
+            while waitpid(-leader, nil, WNOHANG) > 0 {}
+            usleep(1000)
+        }
     }
 
     private var keyedEnvironment: [Environment.Key: String] {

@@ -33,6 +33,11 @@ public struct Tree {
         return try store.blob(entry.id)
     }
 
+    /// Where a symbolic link leads to, as it says; nil for all else.
+    public func linkTarget(of file: TreeFile) throws(GitError) -> [UInt8]? {
+        file.entry.mode == .symbolicLink ? try store.blob(file.entry.id) : nil
+    }
+
     /// All files below a folder, in the order of their paths; `isWanted` is asked before a subfolder is read.
     public func files(
         below folder: Path, entering isWanted: (Path) -> Bool = { _ in true }

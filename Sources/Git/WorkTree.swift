@@ -31,6 +31,11 @@ extension Repository {
             guard entry != committed, !(entry == nil && candidate.isSkipped) else { continue }
             files.append(DirtyFile(path: candidate.path, entry: entry, isTracked: candidate.isTracked))
         }
+        for path in try submodulePaths() {
+            let entry = try submoduleEntry(path, in: workTree)
+            guard let entry, entry != (try head.entry(at: path)) else { continue }
+            files.append(DirtyFile(path: path, entry: entry, isTracked: true))
+        }
         return files.sorted { $0.path < $1.path }
     }
 
@@ -74,6 +79,30 @@ extension Repository {
                 isTracked: status.status != GIT_STATUS_WT_NEW,
                 isSkipped: UInt32(flags) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0)
         }
+    }
+
+    private func submodulePaths() throws(GitError) -> [Path] {
+        let repository = handle.pointer
+        let index = try Owned("git_repository_index", free: git_index_free) { git_repository_index(&$0, repository) }
+        return (0..<git_index_entrycount(index.pointer)).compactMap { position in
+            guard let entry = git_index_get_byindex(index.pointer, position)?.pointee,
+                entry.mode == GIT_FILEMODE_COMMIT.rawValue, let name = entry.path
+            else { return nil }
+            return Path(bytes: Array(UnsafeRawBufferPointer(start: name, count: strlen(name))))
+        }
+    }
+
+    /// The commit a submodule stands at or, with work in it that is not committed, the tree that would be; nil when it is
+    /// not checked out, and so cannot differ.
+    private func submoduleEntry(_ path: Path, in workTree: String) throws(GitError) -> TreeEntry? {
+        let folder = workTree + path.description
+        var status = stat()
+        guard lstat(folder + "/.git", &status) == 0 else { return nil }
+        let inner = try Repository(at: folder)
+        let facts = try inner.facts()
+        let dirt = try inner.dirt { _ in true }
+        let id = dirt.isEmpty ? facts.head : try inner.tree(facts.tree, with: dirt).id
+        return TreeEntry(id: id, mode: .submodule)
     }
 
     /// What a commit of the file as it lies there would hold.

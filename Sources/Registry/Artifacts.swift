@@ -35,7 +35,9 @@ extension RegistryClient {
         }
         let keepsReferrers = try await put(
             bytes, mediaType: MediaType.manifest, as: artifact.ownTag.text, in: repository)
-        try await proveServed(content, in: repository)
+        guard try await isServed(content, in: repository) else {
+            throw RegistryError.mismatch("\(host)/\(repository.text)", expected: content.digest, found: "nothing")
+        }
         for tag in artifact.movingTags {
             try await put(bytes, mediaType: MediaType.manifest, as: tag.text, in: repository)
         }
@@ -69,6 +71,7 @@ extension RegistryClient {
             }
             try await Task.sleep(for: .milliseconds(Int64.random(in: 20...80)))
         }
+        throw RegistryError.unusable("\(host)/\(repository.text):\(tag)", reason: "others write to it all the time")
     }
 
     /// The documents of a type that are about an image.
@@ -86,16 +89,31 @@ extension RegistryClient {
         return documents
     }
 
-    /// What the registry lists itself; nothing when it has no such interface, in whatever way it says so.
+    /// What the registry lists itself, page by page; nothing when it has no such interface.
+    ///
+    /// Throws on every other refusal: evidence that was not seen must not look as if there were none.
     private func referrers(of subject: Digest, in repository: RepositoryName) async throws -> [Descriptor] {
-        let reply = try await transport.send(
-            Request(
-                method: .GET, target: "/v2/\(repository.text)/referrers/\(subject)", repository: repository,
-                operation: "listing referrers"))
-        guard reply.status == 200, reply.headers.first(name: "Content-Type")?.hasPrefix(MediaType.index) == true else {
-            return []
+        let operation = "listing referrers"
+        var found: [Descriptor] = []
+        var next: String? = "/v2/\(repository.text)/referrers/\(subject)"
+        while let target = next {
+            let reply = try await transport.send(
+                Request(method: .GET, target: target, repository: repository, operation: operation))
+            if found.isEmpty, [400, 404, 405].contains(reply.status) { return [] }
+            try expect(reply, [200], repository, operation)
+            guard reply.headers.first(name: "Content-Type")?.hasPrefix(MediaType.index) == true else { return found }
+            found += try Index(parsing: reply.body).manifests
+            next = Self.nextPage(reply)
         }
-        return try Index(parsing: reply.body).manifests
+        return found
+    }
+
+    /// The address in `Link: <…>; rel="next"` (RFC 8288).
+    private static func nextPage(_ reply: Reply) -> String? {
+        guard let link = reply.headers.first(name: "Link"), link.contains("rel=\"next\"") || link.contains("rel=next"),
+            let start = link.firstIndex(of: "<"), let end = link.firstIndex(of: ">"), start < end
+        else { return nil }
+        return String(link[link.index(after: start)..<end])
     }
 
     /// The one document of an artifact manifest; nil when there is none of that name.

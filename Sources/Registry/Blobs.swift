@@ -35,6 +35,13 @@ extension RegistryClient {
         _ blob: Descriptor, from file: FilePath, to repository: RepositoryName, mountingFrom other: RepositoryName?
     ) async throws -> Bool {
         if try await hasBlob(blob.digest, in: repository) { return false }
+        return try await send(blob, from: file, to: repository, mountingFrom: other)
+    }
+
+    /// The same without asking first.
+    func send(
+        _ blob: Descriptor, from file: FilePath, to repository: RepositoryName, mountingFrom other: RepositoryName?
+    ) async throws -> Bool {
         let operation = "upload of \(blob.digest)"
         var reply: Reply
         var sessions = 0
@@ -57,16 +64,19 @@ extension RegistryClient {
                     headers: [("Content-Type", "application/octet-stream")],
                     body: { .stream(FileChunks(file: file), length: .known(blob.size)) }, scope: .push))
             // The registry forgot the session (a restart, a cut); whether the bytes arrived is asked first.
-            if reply.status == 404, try await hasBlob(blob.digest, in: repository) { return true }
-        } while reply.status == 404 && sessions < 3
+            if Self.isLost(reply), try await hasBlob(blob.digest, in: repository) { return true }
+        } while Self.isLost(reply) && sessions < 3
         try expect(reply, [201], repository, operation)
         return true
     }
 
-    /// Reads one byte of a blob: a registry may answer 200 for content it does not have.
-    func proveServed(_ blob: Descriptor, in repository: RepositoryName) async throws {
+    /// Whether an upload has to begin anew: its session is gone, or knows of other bytes than were sent.
+    private static func isLost(_ reply: Reply) -> Bool { reply.status == 404 || reply.status == 416 }
+
+    /// Whether a byte of a blob can be read: a registry may answer 200 for content it does not have.
+    func isServed(_ blob: Descriptor, in repository: RepositoryName) async throws -> Bool {
         let operation = "reading back \(blob.digest)"
-        guard blob.size > 0 else { return }
+        guard blob.size > 0 else { return true }
         let request = Request(
             method: .GET, target: blobTarget(blob.digest, repository), repository: repository, operation: operation,
             headers: [("Range", "bytes=0-0")])
@@ -80,9 +90,7 @@ extension RegistryClient {
             }
             return (response.status.code, false)
         }
-        guard [200, 206].contains(status), hasBytes else {
-            throw RegistryError.mismatch("\(host)/\(repository.text)", expected: blob.digest, found: "nothing")
-        }
+        return [200, 206].contains(status) && hasBytes
     }
 
     /// Fetches a blob into a file, comparing its bytes with its digest as they come.
@@ -92,11 +100,13 @@ extension RegistryClient {
         let operation = "reading \(blob.digest)"
         let request = Request(
             method: .GET, target: blobTarget(blob.digest, repository), repository: repository, operation: operation)
-        try file.create([])
         let (status, found) = try await transport.exchange(request) { response -> (UInt, Pipeline.Digest) in
             guard response.status == .ok else {
                 return (response.status.code, Pipeline.Digest(bytes: SHA256.hash(data: [UInt8]())))
             }
+            // Each attempt begins anew.
+            try file.remove()
+            try file.create([])
             var hash = SHA256()
             for try await chunk in response.body {
                 let bytes = Array(chunk.readableBytesView)

@@ -23,8 +23,8 @@ extension RegistryClient {
         public let tags: [ImageTag]
     }
 
-    /// Publishes an image: blobs, configuration, manifest by digest, all read back; only then the tags, which never
-    /// change what they stand for.
+    /// Publishes an image: blobs, of each of which a byte is read back; manifest by digest and configuration, read back
+    /// whole; only then the tags, which never change what they stand for.
     ///
     /// Stopping anywhere leaves no tag on unverified content.
     public func push(
@@ -36,13 +36,19 @@ extension RegistryClient {
             let file = shipment.layout.file(of: blob.digest)
             if try await upload(blob, from: file, to: repository, mountingFrom: shipment.baseRepository) {
                 uploaded.append(blob)
+            } else if try await !isServed(blob, in: repository) {
+                // It said it has what it cannot serve: after a garbage collection its cache remembers more than its disk.
+                _ = try await send(blob, from: file, to: repository, mountingFrom: nil)
+                uploaded.append(blob)
             }
         }
         let bytes = try shipment.layout.blob(shipment.image.digest)
         if try await manifest("\(shipment.image.digest)", in: repository) == nil {
             try await put(bytes, mediaType: shipment.image.mediaType, as: "\(shipment.image.digest)", in: repository)
         }
-        for blob in uploaded { try await proveServed(blob, in: repository) }
+        for blob in uploaded where try await !isServed(blob, in: repository) {
+            throw RegistryError.mismatch("\(host)/\(repository.text)", expected: blob.digest, found: "nothing")
+        }
         try await proveManifest(shipment, in: repository)
         for tag in missing {
             try await put(bytes, mediaType: shipment.image.mediaType, as: tag.text, in: repository)
@@ -81,7 +87,7 @@ extension RegistryClient {
         guard let served = try await manifest(tag.text, in: repository) else { return false }
         guard served.digest != shipment.image.digest else { return true }
         throw RegistryError.tagTaken(
-            reference: "\(host)/\(repository.text):\(tag)",
+            tag, in: "\(host)/\(repository.text)",
             existing: .init(digest: served.digest, annotations: Self.annotations(of: served.bytes)),
             new: .init(digest: shipment.image.digest, annotations: shipment.manifest.annotations))
     }

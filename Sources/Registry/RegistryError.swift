@@ -12,20 +12,20 @@ public enum RegistryError: Failure, Equatable {
     case notFound(String)
     /// The registry serves other bytes than were asked for, or none.
     case mismatch(String, expected: Digest, found: String)
-    case tagTaken(reference: String, existing: Published, new: Published)
+    case tagTaken(ImageTag, in: String, existing: Published, new: Published)
     case unusable(String, reason: String)
 
     /// A manifest with the commit it says it was built from.
     public struct Published: Equatable, Sendable {
         public let digest: Digest
         public let revision: String?
-        /// The key it says it was built for.
-        public let key: String?
+        /// Whether it says that Slipway made it.
+        public let isOurs: Bool
 
         init(digest: Digest, annotations: [String: String]?) {
             self.digest = digest
             revision = annotations?["org.opencontainers.image.revision"]
-            key = annotations?["slipway.key"]
+            isOurs = annotations?["slipway.key"] != nil
         }
     }
 
@@ -60,8 +60,8 @@ public enum RegistryError: Failure, Equatable {
         case .notFound(let name): return "\(name): not in the registry"
         case .mismatch(let name, let expected, let found):
             return "\(name): the registry accepted \(expected) but serves \(found)"
-        case .tagTaken(let reference, let existing, let new):
-            return "\(reference) is already \(Self.text(existing)), and this is \(Self.text(new))"
+        case .tagTaken(let tag, let repository, let existing, let new):
+            return "\(repository):\(tag) is already \(Self.text(existing)), and this is \(Self.text(new))"
         case .unusable(let name, let reason): return "\(name): \(reason)"
         }
     }

@@ -89,7 +89,8 @@ struct Transport: Sendable {
                 try await Task.sleep(for: delay)
                 delays = delays.dropFirst()
                 continue
-            } catch let error as RegistryError {
+            } catch let error as any Failure {
+                // Ours: a refusal, a full disk. Another attempt would not change it.
                 throw error
             } catch {
                 failure = error
@@ -105,7 +106,8 @@ struct Transport: Sendable {
     private func key(_ request: Request) -> String { "\(request.repository.text) \(request.scope.rawValue)" }
 
     func address(_ target: String) -> String {
-        target.contains("://") ? target : (isPlain ? "http://" : "https://") + host + target
+        if target.hasPrefix("http://") || target.hasPrefix("https://") { return target }
+        return (isPlain ? "http://" : "https://") + host + (target.hasPrefix("/") ? "" : "/") + target
     }
 
     private func once(_ request: Request, _ authorization: String?) async throws -> HTTPClientResponse {

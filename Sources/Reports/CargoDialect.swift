@@ -75,14 +75,18 @@ struct GoDialect: OutputDialect {
     private var messages: [TestCase.ID: String] = [:]
     private var running: Set<TestCase.ID> = []
     private var failedPackages: Set<String> = []
+    private var openPackages: Set<String> = []
     private var order: [TestCase.ID] = []
 
     mutating func read(_ line: Substring) {
         guard line.hasPrefix("{"), let event = event(line) else { return }
         guard let test = event.test else {
             if event.action == "fail" { failedPackages.insert(event.package) }
+            let isEnd = ["pass", "fail", "skip"].contains(event.action)
+            _ = isEnd ? openPackages.remove(event.package) : openPackages.insert(event.package).memberAfterInsert
             return
         }
+        openPackages.insert(event.package)
         let id = TestCase.ID(suite: event.package, name: test)
         switch event.action {
         case "run":
@@ -135,5 +139,7 @@ struct GoDialect: OutputDialect {
         return tests + packages
     }
 
-    var incompleteness: String? { nil }
+    var incompleteness: String? {
+        openPackages.min().map { "package \($0) began and did not end" }
+    }
 }

@@ -29,6 +29,7 @@ private final class JUnitDocument: XMLListener {
     private(set) var cases: [TestCase] = []
     private(set) var root: String?
     private(set) var contradiction: String?
+    /// The suites that are open, the outermost first, the root among them.
     private var suites: [Suite] = []
     private var current: TestCase?
     /// What stands in the failure or error that is being read, up to a limit.
@@ -36,17 +37,34 @@ private final class JUnitDocument: XMLListener {
 
     private struct Suite {
         let name: String
+        let claimedTests: Int
         let claimedFailures: Int
+        var seenTests = 0
         var seenFailures = 0
+
+        init(_ attributes: [String: String]) {
+            func count(_ attribute: String) -> Int { attributes[attribute].flatMap { Int($0) } ?? 0 }
+            name = attributes["name"] ?? ""
+            (claimedTests, claimedFailures) = (count("tests"), count("failures") + count("errors"))
+        }
+
+        /// What it counts and does not show: a report that was cut, or put together wrongly.
+        var contradiction: String? {
+            if claimedTests > seenTests { return "counts \(claimedTests) tests and shows \(seenTests)" }
+            let hidesFailures = claimedFailures > 0 && seenFailures == 0
+            return hidesFailures ? "counts \(claimedFailures) failed tests and shows none" : nil
+        }
     }
 
     private static let textLimit = 2000
+    /// More than anybody reads; a report beyond that would only fill memory.
+    private static let caseLimit = 200_000
 
     var isReport: Bool { root == "testsuites" || root == "testsuite" }
 
     func wantsAttributes(of element: String) -> Bool {
         switch element {
-        case "testsuite", "testcase", "failure", "error": true
+        case "testsuites", "testsuite", "testcase", "failure", "error": true
         default: false
         }
     }
@@ -54,15 +72,17 @@ private final class JUnitDocument: XMLListener {
     func begin(_ element: String, _ attributes: [String: String]) {
         root = root ?? element
         switch element {
-        case "testsuite":
-            let claimed = ["failures", "errors"].compactMap { attributes[$0].flatMap { Int($0) } }.reduce(0, +)
-            suites.append(Suite(name: attributes["name"] ?? "", claimedFailures: claimed))
+        case "testsuites", "testsuite": suites.append(Suite(attributes))
         case "testcase": beginCase(attributes)
         case "failure": fail(.failed, attributes)
         case "error": fail(.errored, attributes)
         case "skipped", "disabled": raise(to: .skipped, over: .passed)
         // Failed at first and passed when tried again; `rerunFailure` stands beside a failure that stayed.
-        case "flakyFailure", "flakyError": raise(to: .flaky, over: .passed)
+        // Where they are counted as tests, each attempt is.
+        case "flakyFailure", "flakyError":
+            raise(to: .flaky, over: .passed)
+            countTest()
+        case "rerunFailure", "rerunError": countTest()
         default: break
         }
     }
@@ -70,8 +90,19 @@ private final class JUnitDocument: XMLListener {
     private func beginCase(_ attributes: [String: String]) {
         let suite = attributes["classname"].flatMap { $0.isEmpty ? nil : $0 } ?? suites.last?.name ?? ""
         let name = attributes["name"] ?? ""
-        let notRun = attributes["status"] == "notrun" || ["skipped", "suppressed"].contains(attributes["result"])
-        current = TestCase(id: .init(suite: suite, name: name), outcome: notRun ? .skipped : .passed)
+        let words = [attributes["status"], attributes["result"]].compactMap { $0?.lowercased() }
+        let outcome: TestCase.Outcome =
+            if words.contains(where: ["failed", "failure", "fail"].contains) {
+                .failed
+            } else if words.contains("error") {
+                .errored
+            } else if words.contains(where: ["notrun", "skipped", "suppressed"].contains) { .skipped } else { .passed }
+        current = TestCase(id: .init(suite: suite, name: name), outcome: outcome)
+    }
+
+    /// `node --test` lists each file as a test of its own, also one without tests.
+    private static func isFile(_ test: TestCase) -> Bool {
+        test.outcome == .passed && test.id.suite == "test" && test.id.name.hasPrefix("/")
     }
 
     private func fail(_ outcome: TestCase.Outcome, _ attributes: [String: String]) {
@@ -83,6 +114,10 @@ private final class JUnitDocument: XMLListener {
         if outcomeNow < outcome { current?.outcome = outcome }
         if current?.message == nil { current?.message = attributes["message"].flatMap(Self.firstLine) }
         failureText = []
+    }
+
+    private func countTest() {
+        for index in suites.indices { suites[index].seenTests += 1 }
     }
 
     private func raise(to outcome: TestCase.Outcome, over only: TestCase.Outcome) {
@@ -103,15 +138,20 @@ private final class JUnitDocument: XMLListener {
             failureText = nil
         case "testcase":
             guard let test = current else { return }
+            countTest()
             if test.outcome >= .failed {
                 for index in suites.indices { suites[index].seenFailures += 1 }
             }
-            cases.append(test)
+            if cases.count == Self.caseLimit { contradiction = "more than \(Self.caseLimit) tests in one report" }
+            if cases.count < Self.caseLimit, !Self.isFile(test) { cases.append(test) }
             current = nil
-        case "testsuite":
-            guard let suite = suites.popLast(), suite.claimedFailures > 0, suite.seenFailures == 0 else { return }
-            contradiction =
-                contradiction ?? "suite \"\(suite.name)\" counts \(suite.claimedFailures) failed tests and shows none"
+        case "testsuites", "testsuite":
+            guard
+                let problem = suites.popLast().flatMap({ suite in
+                    suite.contradiction.map { "suite \"\(suite.name)\" \($0)" }
+                })
+            else { return }
+            contradiction = contradiction ?? problem
         default: break
         }
     }

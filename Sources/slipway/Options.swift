@@ -51,7 +51,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop after this step.", valueName: "step"))
     var through = Step.Kind.push
 
-    @Flag(help: "Ask no registry.")
+    @Flag(help: "Ask no registry, and push to none.")
     var offline = false
 
     @Flag(help: "Fail when a ledger cannot be reached, instead of building what it may know.")

@@ -56,7 +56,11 @@ struct Slipway: AsyncParsableCommand {
     private static func endParsing(with error: any Error) -> Never {
         let text = fullMessage(for: error)
         guard exitCode(for: error) == .success, text.hasPrefix("OVERVIEW: ") else { exit(withError: error) }
-        Console.answer("\(text)\n\n\(Exit.table)\n")
+        do {
+            try Console.answer("\(text)\n\n\(Exit.table)\n")
+        } catch {
+            Glibc.exit(Exit.environment.rawValue)
+        }
         Glibc.exit(Exit.done.rawValue)
     }
 

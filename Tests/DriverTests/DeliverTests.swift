@@ -41,7 +41,7 @@ struct DeliverTests {
         }
         tools.clearReports = { _ in 0 }
         tools.readReports = { _, _, _ in Self.report([TestCase(id: .init(suite: "s", name: "t"), outcome: .passed)]) }
-        tools.edited = { _, _ in [] }
+        tools.edited = { _ in [] }
         tools.seal = { record, image in
             diary.add("seal \(record.service.name) \(record.verdict.state.rawValue)")
             return []
@@ -132,7 +132,7 @@ struct DeliverTests {
     @Test func `a source edited on the way voids the record`() async throws {
         try await withMonorepo { repository in
             var tools = tools(Diary())
-            tools.edited = { files, _ in
+            tools.edited = { files in
                 files.map(\.path).filter { $0 == "services/web/src.txt" }
             }
             let states = try await deliver(repository, with: tools)

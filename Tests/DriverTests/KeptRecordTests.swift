@@ -41,6 +41,9 @@ struct KeptRecordTests {
         Expected(name: "failed", service: "bad", state: .failed, reason: .buildFailed),
         Expected(name: "testless", service: "solo", state: .stable, reason: .testless),
         Expected(name: "library", service: "lib", state: .stable),
+        Expected(name: "flaky", service: "moody", state: .flaky, reason: .failedBefore, hasImage: true),
+        Expected(name: "red-image", service: "moody", state: .unstable, reason: .testsFailed, hasImage: true),
+        Expected(name: "incomplete", service: "app", state: .incomplete, reason: .notAsked),
         Expected(name: "unsigned", service: "solo", state: .stable, reason: .testless, isSigned: false),
     ])
     func `a record of schema 1.0 is read, verified and judged as it was`(_ expected: Expected) throws {
@@ -51,7 +54,7 @@ struct KeptRecordTests {
         #expect(record.verdict.reasons.first?.code == expected.reason)
         #expect(record.recomputedVerdict.state == expected.state)
         #expect((record.image != nil) == expected.hasImage)
-        #expect(record.source.commit.description == "2252d5dec0e0e1dd721166c7ceaa90a19e386f42")
+        #expect(record.source.commit.description == "2f327ac3242c2bf662ddb329e3f91548313d8a8a")
         switch try sealed.signatures(trusting: Kept.trust()) {
         case .by(let keys): #expect(expected.isSigned && keys.map(\.id) == ["ci"])
         case .none: #expect(!expected.isSigned)
@@ -87,9 +90,13 @@ struct KeptRecordTests {
 
     // MARK: - Acceptance
 
-    private func objection(_ name: String, trust: Trust, scope: Scope, key: Digest? = nil) throws -> String? {
+    private func objection(
+        _ name: String, trust: Trust, scope: Scope, key: Digest? = nil, wanted: [Step.Kind] = [.build, .test]
+    ) throws -> String? {
         let sealed = try Kept.record(name)
-        return Acceptance(trust: trust, scope: scope, key: key ?? sealed.record.inputs.key).objection(to: sealed)
+        return Acceptance(
+            trust: trust, scope: scope, key: key ?? sealed.record.inputs.key, wanted: wanted, repository: nil
+        ).objection(to: sealed)
     }
 
     @Test func `which records stand in for building again`() throws {
@@ -97,7 +104,19 @@ struct KeptRecordTests {
         let id = try Kept.record("stable").id
         #expect(try objection("stable", trust: trust, scope: .branch) == nil)
         #expect(try objection("stable", trust: trust, scope: .local) == nil)
-        #expect(try objection("unsigned", trust: Trust(keys: [], prevented: []), scope: .local) == nil)
+        #expect(
+            try objection("unsigned", trust: Trust(keys: [], prevented: []), scope: .local, wanted: [.build]) == nil)
+        #expect(try objection("stable", trust: trust, scope: .branch, wanted: [.test, .image]) == nil)
+        #expect(
+            try objection("stable", trust: trust, scope: .branch, wanted: [.image, .push])
+                == "the run of record \(id) did not push")
+        #expect(
+            try objection("unsigned", trust: trust, scope: .local)?.hasSuffix("did not test") == true)
+        let other = try Kept.trust {
+            $0.replacing("\"alg\": \"ed25519\"", with: "\"alg\": \"ed25519\", \"services\": [\"web\"]")
+        }
+        #expect(
+            try objection("stable", trust: other, scope: .branch) == "record \(id): key ci may not sign for app")
         #expect(
             try objection("stable", trust: trust, scope: .branch, key: Digest.sha256([]))
                 == "record \(id) is about another key")
@@ -121,7 +140,8 @@ struct KeptRecordTests {
         let bytes = Array(text.replacing(old, with: Data(forged.utf8).base64EncodedString()).utf8)
         let other = try SealedRecord(parsing: bytes)
         #expect(other.record.tests?.totals.executed == 9)
-        let acceptance = Acceptance(trust: try Kept.trust(), scope: .local, key: other.record.inputs.key)
+        let acceptance = Acceptance(
+            trust: try Kept.trust(), scope: .local, key: other.record.inputs.key, wanted: [], repository: nil)
         #expect(acceptance.objection(to: other) == "record \(sealed.id) was changed after it was signed")
     }
 }

@@ -13,7 +13,7 @@ extension Tools {
         run: { _ in throw unexpected("run") }, clearReports: { _ in throw unexpected("clearReports") },
         readReports: { _, _, _ in throw unexpected("readReports") },
         assemble: { _ in throw unexpected("assemble") }, name: { _, _ in throw unexpected("name") },
-        push: { _, _ in throw unexpected("push") }, edited: { _, _ in throw unexpected("edited") },
+        push: { _, _ in throw unexpected("push") }, edited: { _ in throw unexpected("edited") },
         seal: { _, _ in throw unexpected("seal") },
         now: {
             unexpected("now")

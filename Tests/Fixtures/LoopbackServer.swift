@@ -15,9 +15,11 @@ public struct LoopbackServer: Sendable {
         public var status: UInt
         public var headers: [String: String]
         public var body: String
+        /// Whether the connection is cut behind it.
+        public var isCut: Bool
 
-        public init(_ status: UInt, headers: [String: String] = [:], body: String = "") {
-            (self.status, self.headers, self.body) = (status, headers, body)
+        public init(_ status: UInt, headers: [String: String] = [:], body: String = "", isCut: Bool = false) {
+            (self.status, self.headers, self.body, self.isCut) = (status, headers, body, isCut)
         }
     }
 
@@ -69,6 +71,11 @@ public struct LoopbackServer: Sendable {
                 context.write(wrapOutboundOut(.head(response)), promise: nil)
                 if head.method != .HEAD, !reply.body.isEmpty {
                     context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reply.body)))), promise: nil)
+                }
+                guard !reply.isCut else {
+                    context.flush()
+                    context.close(promise: nil)
+                    return
                 }
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
             }

@@ -29,7 +29,7 @@ public struct RegistryFixture: Sendable {
         var text = """
             version: 0.1
             log: {accesslog: {disabled: true}, level: error}
-            storage: {filesystem: {rootdirectory: \(root)/data}, delete: {enabled: true}}
+            storage: {filesystem: {rootdirectory: \(root)/data}, delete: {enabled: true}, cache: {blobdescriptor: inmemory}}
             http: {addr: "127.0.0.1:\(port)"}
 
             """

@@ -195,10 +195,36 @@ struct DecisionTests {
         #expect(Self.decide([Self.exhibit(skewed)]).exit == 0)
     }
 
-    @Test func `what cannot be read spoils nothing beside a good record`() {
+    @Test func `what is damaged may have been red, and spoils the good one beside it`() {
         let junk = Exhibit(origin: "x", digest: digest("x"), content: .unreadable("no record"))
-        #expect(Self.decide([junk, Self.exhibit(Self.record())]).exit == 0)
+        #expect(Self.decide([junk, Self.exhibit(Self.record())]).exit == 21)
         #expect(Self.decide([junk]).exit == 21)
+    }
+
+    @Test func `a run that was ended or met a broken world says nothing against a good one`() {
+        let good = Self.exhibit(Self.record())
+        let ended = Self.record { record in
+            record.steps.results = [StepResult(.build, .exited(0)), StepResult(.test, .interrupted)]
+            record.tests = nil
+            record.verdict = record.recomputedVerdict
+        }
+        #expect(ended.verdict.state == .incomplete)
+        #expect(Self.decide([Self.exhibit(ended), good]).exit == 0)
+        #expect(Self.decide([Self.exhibit(ended)]).exit == 22)
+    }
+
+    @Test func `who demands evidence gets none from a service without tests`() {
+        let testless = Self.record { record in
+            record.steps = .init(
+                planned: [.build], omitted: [], results: [StepResult(.build, .exited(0))], allowEmpty: [], voided: false
+            )
+            record.tests = nil
+            record.verdict = record.recomputedVerdict
+        }
+        #expect(testless.verdict.state == .stable)
+        #expect(Self.decide([Self.exhibit(testless)]).exit == 0)
+        let policy = Self.policy(#"{"checks":{"tests":{"evidence":"exit-code"}}}"#)
+        #expect(Self.decide([Self.exhibit(testless)], policy: policy).exit == 20)
     }
 
     @Test func `a decision survives JSON`() throws {

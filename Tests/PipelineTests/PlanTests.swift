@@ -95,7 +95,7 @@ enum Sample {
                 timings: ["build": 1500, "test": 2500], jenkins: nil),
             scope: .branch, service: .init(name: service.name, path: service.home, kind: service.kind),
             source: .init(facts: facts, serviceTree: .test(7), dirtyPaths: [], base: nil), version: nil, image: image,
-            steps: .init(planned: planned, results: results, allowEmpty: [], voided: false),
+            steps: .init(planned: planned, omitted: [], results: results, allowEmpty: [], voided: false),
             tests: tests?.withoutMessages,
             verdict: verdict ?? own, inputs: parts, builder: .init(id: "urn:slipway:builder:run", version: "0.1.0"))
         change(&record)

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Crypto
 import Disk
 import Fixtures
 import Foundation
@@ -239,6 +240,67 @@ struct PushTests {
                     try await client.artifacts("application/other", about: shipment.image.digest, in: Self.repository)
                         .isEmpty)
             }
+        }
+    }
+
+    @Test func `a download that is cut begins anew, and leaves nothing of the first attempt`() async throws {
+        let content = String(repeating: "layer ", count: 50_000)
+        let blob = Descriptor(
+            mediaType: "x", digest: Digest(bytes: SHA256.hash(data: Data(content.utf8))),
+            size: Int64(content.utf8.count))
+        let asked = Recorder()
+        try await LoopbackServer.withServer { request in
+            asked.add(request.path)
+            let isFirst = asked.all.count == 1
+            return .init(
+                200, headers: ["Content-Type": "application/octet-stream", "Content-Length": "\(content.utf8.count)"],
+                body: isFirst ? String(content.prefix(100_000)) : content, isCut: isFirst)
+        } _: { server in
+            try await withTemporaryFolder { folder in
+                let file = folder.appending("b")
+                try await withClient(server.host) { try await $0.download(blob, from: Self.repository, to: file) }
+                #expect(asked.all.count == 2)
+                #expect(try file.text == content)
+            }
+        }
+    }
+
+    @Test func `a registry whose cache knows a layer that its disk lost gets it again`() async throws {
+        try await RegistryFixture.withRegistry { registry in
+            try await withClient(registry.host) { client in
+                let one = try shipment(registry.root, revision: "rev-one")
+                _ = try await client.push(one, to: Self.repository, tags: [tag("1.0.0")])
+                let layer = try #require(one.manifest.layers.first)
+                let hex = layer.digest.hex
+                let data = "data/docker/registry/v2/blobs/sha256/\(hex.prefix(2))/\(hex)/data"
+                try FileManager.default.removeItem(atPath: registry.root.appending(FilePath(data).components).string)
+                let claims = try await client.hasBlob(layer.digest, in: Self.repository)
+                #expect(claims)
+                let two = try shipment(registry.root, revision: "rev-two")
+                #expect(two.manifest.layers.first?.digest == layer.digest)
+                let receipt = try await client.push(two, to: Self.repository, tags: [tag("1.0.1")])
+                #expect(receipt.uploaded.contains(layer.digest))
+                try await sh(
+                    "skopeo copy --src-tls-verify=false docker://\(registry.host)/acme/billing:1.0.1 oci:copy:x",
+                    in: registry.root)
+            }
+        }
+    }
+
+    @Test(arguments: [UInt(401), 403, 500])
+    func `evidence that may not be listed is not evidence that is absent`(status: UInt) async throws {
+        try await LoopbackServer.withServer { request in
+            request.path.contains("/referrers/")
+                ? .init(status, headers: ["Content-Type": "application/json"], body: "{}")
+                : .init(404, headers: ["Content-Type": "application/json"], body: "{}")
+        } _: { server in
+            let error = await failure {
+                try await withClient(server.host) {
+                    _ = try await $0.artifacts(
+                        "x", about: try #require(Digest(hex: String(repeating: "a", count: 64))), in: Self.repository)
+                }
+            }
+            #expect(error?.fault == .environment)
         }
     }
 

@@ -84,6 +84,12 @@ struct JUnitTests {
             "a suite that counts failures and shows none", #"<testsuite name="s" tests="1" failures="1"></testsuite>"#,
             .contradictory
         ),
+        ("a suite that was cut", #"<testsuite name="s" tests="50"><testcase name="t"/></testsuite>"#, .contradictory),
+        (
+            "a root that counts failures and shows none",
+            #"<testsuites failures="2" errors="1"><testsuite name="s"><testcase name="t"/></testsuite></testsuites>"#,
+            .contradictory
+        ),
         ("a failure outside of a test", #"<testsuite name="s"><error message="no"/></testsuite>"#, .contradictory),
     ])
     func `reports that cannot be believed`(name: String, text: String, code: TestReport.Problem.Code) {
@@ -113,6 +119,18 @@ struct JUnitTests {
         let text =
             #"<testsuite name="s"><testcase name="t"><skipped/><failure/></testcase><testcase name="u"><failure/><skipped/></testcase></testsuite>"#
         #expect(Self.read(text).cases.map(\.outcome) == [.failed, .failed])
+    }
+
+    @Test func `a failure may be an attribute only`() {
+        let text =
+            #"<testsuite name="s"><testcase name="t" status="failed"/><testcase name="u" result="error"/></testsuite>"#
+        #expect(Self.read(text).cases.map(\.outcome) == [.failed, .errored])
+    }
+
+    @Test func `a file is no test, unless it fails`() {
+        let text =
+            #"<testsuites><testcase name="/a/helper.js" classname="test"/><testcase name="/a/b.js" classname="test"><failure/></testcase></testsuites>"#
+        #expect(Self.summary(Self.read(text).cases) == ["test./a/b.js: failed"])
     }
 
     @Test func `a message comes from the attribute, or the first line of the text`() {
@@ -159,7 +177,7 @@ struct OutputTests {
         let (cases, problem) = read(.tap, text)
         #expect(
             cases == [
-                "tap.adds: passed", "tap.divides: failed", "tap.net: skipped", "tap.test 4: passed",
+                "tap.adds: passed", "tap.divides: failed", "tap.net: skipped", "tap.test 4: skipped",
                 "tap.test 5: passed",
             ])
         #expect(problem == nil)

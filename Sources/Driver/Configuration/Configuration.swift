@@ -9,8 +9,6 @@ struct Configuration {
     let document: Document
     let fileName: String
 
-    static let standardName = "slipway.yaml"
-
     init(parsing bytes: [UInt8], fileName: String) throws {
         document = try Document(yaml: bytes, fileName: fileName)
         file = try Schema.slipway.decode(ConfigurationFile.self, from: document, fileName: fileName)
@@ -33,12 +31,13 @@ struct Configuration {
             }
             return
         }
-        let path = Path.root.appending(Self.standardName)
+        let path = Path.root.appending(ConfigurationFile.standardName)
         guard let content = try tree.content(of: path) else {
             let hint = "slipway init writes one; or name one elsewhere with --config"
-            throw ConfigurationError(file: Self.standardName, line: 1, "there is none in this tree", hint: hint)
+            throw ConfigurationError(
+                file: ConfigurationFile.standardName, line: 1, "there is none in this tree", hint: hint)
         }
-        try self.init(parsing: content, fileName: Self.standardName)
+        try self.init(parsing: content, fileName: ConfigurationFile.standardName)
     }
 
     /// Host and path of the registry that images are pushed to.

@@ -18,6 +18,8 @@ public struct GateRequest: Sendable {
     public var files: [FilePath] = []
     /// Whether the registry of the image is asked.
     private var asksRegistry = false
+    /// Whether the registry is asked by plain HTTP beyond this machine, too: what it says is signed.
+    public var isPlain = false
     public var variables: [String: String]
 
     public init(
@@ -30,15 +32,14 @@ public struct GateRequest: Sendable {
 
     /// Says where evidence is looked for: folders that are ledgers, and "registry" for that of the image.
     ///
-    /// Without any place that is the ledger of the repository around `folder` or, outside of one, the registry. Throws when
-    /// a place holds no ledger: what is looked for in the wrong place would look as if nobody had recorded it.
+    /// Without any place that is the ledger of the repository around `folder`, and the registry that the image names.
+    ///
+    /// Throws when a place holds no ledger: what is looked for in the wrong place would look as if nobody had recorded it.
     public mutating func look(in places: [String], orAround folder: FilePath) throws {
         if places.isEmpty {
-            guard let repository = try Self.repository(around: folder) else {
-                asksRegistry = true
-                return
-            }
-            folders = [RecordBook.folder(of: repository)]
+            let repository = try Self.repository(around: folder)
+            if let repository { folders = [RecordBook.folder(of: repository)] }
+            asksRegistry = folders.isEmpty || image.host != "docker.io"
             return
         }
         asksRegistry = places.contains("registry")
@@ -83,7 +84,7 @@ public struct GateRequest: Sendable {
     private func registryEnvelopes(about digest: Digest) async throws -> [Found] {
         try await RegistryClient.withConnections { http in
             let credentials = CredentialSource(environment: variables, host: image.host)
-            let client = RegistryClient(http, host: image.apiHost, isPlain: false, credentials: credentials)
+            let client = RegistryClient(http, host: image.apiHost, isPlain: isPlain, credentials: credentials)
             let ledger = RegistryLedger(client: client, path: nil)
             return try await ledger.envelopes(about: digest, in: image.repository).map { ("\(image.host)", $0) }
         }
@@ -106,20 +107,27 @@ public struct GateRequest: Sendable {
     /// Whoever may change a candidate must not be able to change what is demanded of it: policy and trust do not count
     /// when they lie in a checkout that holds the candidate's commit.
     private func refuseOwnTree(of exhibits: [Exhibit]) throws {
-        let commits = exhibits.compactMap { exhibit -> ObjectID? in
+        let sources = exhibits.compactMap { exhibit -> Stability.Source? in
             guard case .statement(let statement, _) = exhibit.content else { return nil }
-            return statement.predicate.source.commit
+            return statement.predicate.source
         }
         for file in [policy, trust] {
-            let folder = file.removingLastComponent()
-            guard let repository = try Self.repository(around: folder.isEmpty ? "." : folder),
-                repository.workTree != nil,
-                commits.contains(where: { repository.has($0) })
+            // Where a link leads to is where it can be changed.
+            let folder = file.resolvingLinks().removingLastComponent()
+            guard let repository = try Self.repository(around: folder), repository.workTree != nil,
+                try Self.isHome(repository, of: sources)
             else { continue }
             let hint = "keep it outside of the checkout of the candidate, where a commit cannot change it"
             throw ConfigurationError(
                 file: file.string, line: 1, "lies in the candidate's own tree, and cannot judge it", hint: hint)
         }
+    }
+
+    /// Whether a candidate was built from this repository: it has the commit or, being shallow, the same origin.
+    private static func isHome(_ repository: borrowing Repository, of sources: [Stability.Source]) throws -> Bool {
+        if sources.contains(where: { repository.has($0.commit) }) { return true }
+        guard let origin = try repository.facts().remote else { return false }
+        return sources.contains { $0.uri == origin }
     }
 
     private static func repository(around folder: FilePath) throws(GitError) -> Repository? {

@@ -11,10 +11,6 @@ struct ImageOrder: Sendable {
     let version: SemanticVersion
     let commit: Commit
     let key: Digest
-    /// The address of the repository's origin.
-    let remote: String?
-    /// Whether it is made although a record of its key stands.
-    let isForced: Bool
 
     /// What the image carries: nothing that differs between two clones of one commit on one branch.
     var marks: ImageMarks {
@@ -26,7 +22,6 @@ struct ImageOrder: Sendable {
             "org.opencontainers.image.ref.name": "\(source.name):\(version)",
             Self.keyLabel: "\(key)",
         ]
-        if let remote, let source = Self.webAddress(of: remote) { labels["org.opencontainers.image.source"] = source }
         if let base {
             labels["org.opencontainers.image.base.name"] = base.ref
             labels["org.opencontainers.image.base.digest"] = "\(base.digest)"
@@ -39,22 +34,8 @@ struct ImageOrder: Sendable {
     /// The tags of a build that is no release: its version, and its commit.
     var tags: [ImageTag] { [ImageTag(version), ImageTag(parsing: "sha-\(commit.id.short)")].compactMap(\.self) }
 
-    /// The tag of another build of the same commit: on a newer base, or made once more.
-    var alternativeTag: ImageTag? { ImageTag(parsing: "sha-\(commit.id.short)-\(key.hex.prefix(8))") }
-
-    /// `https://host/path` of whatever protocol the clone was made with; nil for a folder.
-    static func webAddress(of remote: String) -> String? {
-        var rest = remote[...]
-        if let scheme = rest.firstRange(of: "://") {
-            guard !rest.hasPrefix("file:") else { return nil }
-            rest = rest[scheme.upperBound...]
-        } else if let colon = rest.firstIndex(of: ":"), !rest[..<colon].contains("/") {
-            rest.replaceSubrange(colon...colon, with: "/")
-        } else {
-            return nil
-        }
-        if let at = rest.firstIndex(of: "@") { rest = rest[rest.index(after: at)...] }
-        if rest.hasSuffix(".git") { rest = rest.dropLast(4) }
-        return "https://" + rest
+    /// The tag of another build of the same commit: on a newer base, or one that does not make the same bytes twice.
+    func alternativeTag(for image: Digest) -> ImageTag? {
+        ImageTag(parsing: "sha-\(commit.id.short)-\(image.hex.prefix(8))")
     }
 }

@@ -34,20 +34,23 @@ struct ImageYard: Sendable {
 
     /// Publishes an image.
     ///
-    /// Another build of ours of the same commit gets a tag of its own when its inputs differ or it was asked for; a
-    /// release never.
+    /// Another build of ours of the same commit gets a tag of its own; a release never.
     func push(_ order: ImageOrder, _ image: BuiltImage) async throws -> [ImageTag] {
         guard let registry, let repository = repository(of: order) else { return [] }
         let shipment = RegistryClient.Shipment(
             layout: Layout(at: images), image: image.descriptor, manifest: image.manifest,
             baseRepository: mountSource(of: order.stage.base, on: registry.client.host))
-        do {
-            return try await registry.client.push(shipment, to: repository, tags: order.tags).tags
-        } catch let error as RegistryError {
-            guard case .tagTaken(_, let existing, _) = error, let tag = order.alternativeTag, !order.version.isStable,
-                let key = existing.key, order.isForced || key != "\(order.key)"
-            else { throw error }
-            return try await registry.client.push(shipment, to: repository, tags: [tag]).tags
+        var tags = order.tags
+        while true {
+            do {
+                return try await registry.client.push(shipment, to: repository, tags: tags).tags
+            } catch let error as RegistryError {
+                guard case .tagTaken(let taken, _, let existing, _) = error, existing.isOurs, !order.version.isStable,
+                    let index = tags.firstIndex(of: taken),
+                    let other = order.alternativeTag(for: image.descriptor.digest), !tags.contains(other)
+                else { throw error }
+                tags[index] = other
+            }
         }
     }
 

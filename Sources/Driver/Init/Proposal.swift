@@ -45,7 +45,7 @@ public struct Proposal: Equatable, Sendable {
         guard !self.found.isEmpty else {
             let hint = "write slipway.yaml by hand: docs/configuration.md has every setting"
             throw ConfigurationError(
-                file: Configuration.standardName, line: 1, "no folder here looks like a service", hint: hint)
+                file: ConfigurationFile.standardName, line: 1, "no folder here looks like a service", hint: hint)
         }
         text = Self.text(for: self.found)
         try check(tree)
@@ -55,7 +55,7 @@ public struct Proposal: Equatable, Sendable {
     ///
     /// Throws when there is one already.
     public func write() throws -> FilePath {
-        guard let file = root?.appending(Configuration.standardName) else { throw RunError.bare("this repository") }
+        guard let file = root?.appending(ConfigurationFile.standardName) else { throw RunError.bare("this repository") }
         guard try file.status() == nil else {
             throw ConfigurationError(
                 file: file.string, line: 1, "is there already", hint: "slipway init --print shows what would be written"
@@ -67,7 +67,7 @@ public struct Proposal: Equatable, Sendable {
 
     /// What is proposed must be what Slipway itself reads.
     private func check(_ tree: Tree) throws {
-        let name = Configuration.standardName
+        let name = ConfigurationFile.standardName
         let configuration = try Configuration(parsing: Array(text.utf8), fileName: name)
         _ = try Catalog(configuration.file, document: configuration.document, fileName: name) { folder in
             try tree.names(in: folder)?.map { ($0.name, $0.entry.mode == .folder) }
@@ -105,6 +105,7 @@ public struct Proposal: Equatable, Sendable {
         let hasTests = try tree.files(below: path).contains { file in
             file.path.relative(to: path).map { inner in tests.contains { $0.matches(inner) } } ?? false
         }
+        let hasTarget = try toolchain?.name == "make" && hasTestTarget(in: tree, at: path, names)
         let isLibrary =
             !hasImage
             && path.components.dropLast().contains { component in
@@ -112,7 +113,15 @@ public struct Proposal: Equatable, Sendable {
             }
         return Finding(
             name: name, path: path, toolchain: toolchain?.name ?? "command", isLibrary: isLibrary, hasImage: hasImage,
-            hasTests: hasTests)
+            hasTests: toolchain?.name == "make" ? hasTarget : hasTests)
+    }
+
+    private static func hasTestTarget(in tree: Tree, at path: Path, _ names: Set<String>) throws -> Bool {
+        let file = ["GNUmakefile", "makefile", "Makefile"].first(where: names.contains) ?? "Makefile"
+        let text = String(decoding: try tree.content(of: path.appending(file)) ?? [], as: UTF8.self)
+        return text.split(separator: "\n").contains { line in
+            line.prefix { $0 != ":" && $0 != "=" }.split(separator: " ").contains("test") && line.contains(":")
+        }
     }
 
     private static func sanitised(_ text: String) -> String {
@@ -156,14 +165,16 @@ public struct Proposal: Equatable, Sendable {
         ]
         if finding.isLibrary { lines.append("    kind: library") }
         switch finding.toolchain {
+        case "make" where finding.hasTests:
+            lines.append("    # reports: exit-code   # if its tests print no TAP, a green exit is all that is known")
         case "make":
-            lines.append("    reports: exit-code     # what its tests print is not read; tap, if they speak it")
+            lines.append("    test: false            # no target called test; its records say so")
         case "command":
             lines.append("    build: false           # no toolchain is recognised: say how it is built and tested")
             lines.append("    test: false            # test-less, and its records say so")
         default: break
         }
-        if !finding.hasTests, finding.toolchain != "command" {
+        if !finding.hasTests, finding.toolchain != "command", finding.toolchain != "make" {
             lines.append(
                 "    # test: false          # no tests were found: without any its builds fail; this declares it")
         }

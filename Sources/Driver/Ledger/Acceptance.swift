@@ -7,6 +7,10 @@ struct Acceptance {
     /// The scope of what is built here; a record must be at least as good.
     let scope: Scope
     let key: Digest
+    /// The steps that are wanted now: a record of a run that did not go as far cannot stand in for them.
+    let wanted: [Step.Kind]
+    /// Where the image is to be, when it is to be pushed.
+    let repository: String?
 
     /// Why it cannot; nil when it can.
     ///
@@ -20,13 +24,21 @@ struct Acceptance {
         guard record.recomputedVerdict.state == record.verdict.state else {
             return "record \(record.run.recordId) contradicts its own details"
         }
+        if let missing = wanted.first(where: { !Self.covers(record, $0, repository) }) {
+            return "the run of record \(record.run.recordId) did not \(missing.rawValue)"
+        }
         let bound: Scope
         switch sealed.signatures(trusting: trust) {
         case .none: bound = .pr
         case .broken: return "record \(record.run.recordId) was changed after it was signed"
         // Nobody here can tell whose signature that is, so it is worth no more than none.
         case .unknown: bound = .pr
-        case .by(let keys): bound = keys.map(\.scope).max() ?? .pr
+        case .by(let keys):
+            let usable = keys.filter { $0.objection(to: record, as: min($0.scope, record.scope)) == nil }
+            guard let best = usable.map(\.scope).max() else {
+                return "record \(record.run.recordId): \(keys.first?.objection(to: record) ?? "not signed")"
+            }
+            bound = best
         }
         let effective = min(record.scope, bound)
         guard effective >= scope else {
@@ -35,5 +47,14 @@ struct Acceptance {
                 "record \(record.run.recordId) is of scope \(effective.rawValue)\(why), and \(scope.rawValue) is needed"
         }
         return nil
+    }
+
+    /// Whether a passing record shows that a step was done, by this run or, for the image, by an earlier one.
+    private static func covers(_ record: Stability, _ step: Step.Kind, _ repository: String?) -> Bool {
+        switch step {
+        case .build, .test: record.steps.planned.contains(step)
+        case .image: record.image != nil
+        case .push: record.image?.pushed == true && record.image?.repository == repository
+        }
     }
 }

@@ -57,9 +57,12 @@ struct FolderLedger: Sendable {
     func records(withKey key: Digest) throws -> Found { try read("by-key", key.hex) }
 
     /// Envelopes that an index says are about an image, as they lie there: a gate judges also what cannot be read.
+    ///
+    /// One that the index names and that is not there is no evidence, and is shown as such.
     func envelopes(about image: Digest) throws -> [(origin: String, bytes: [UInt8])] {
-        try lines("by-digest", image.hex).compactMap { id in
-            try file(of: id).contentsIfPresent(limit: 4 << 20).map { (file(of: id).string, $0) }
+        try lines("by-digest", image.hex).map { id in
+            guard RecordID.isWellFormed(id) else { return (root.appending("by-digest").string, []) }
+            return (file(of: id).string, try file(of: id).contentsIfPresent(limit: 4 << 20) ?? [])
         }
     }
 

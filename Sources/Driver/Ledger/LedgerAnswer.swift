@@ -38,7 +38,7 @@ struct Ledgers: Sendable {
         var answer = LedgerAnswer()
         for service in survey.catalog.services {
             guard let key = parts[service.name]?.key else { continue }
-            try readFolder(service.name, key, survey.scope, into: &answer)
+            try readFolder(service, survey.acceptance(of: service, key, trusting: trust), into: &answer)
         }
         do {
             try await readRegistry(survey, parts, into: &answer)
@@ -60,13 +60,12 @@ struct Ledgers: Sendable {
     }
 
     private func readFolder(
-        _ name: ServiceName, _ key: Digest, _ scope: Scope, into answer: inout LedgerAnswer
+        _ service: Service, _ acceptance: Acceptance, into answer: inout LedgerAnswer
     ) throws {
-        guard let found = try folder?.records(withKey: key) else { return }
+        guard let found = try folder?.records(withKey: acceptance.key) else { return }
         answer.note(found.damaged)
-        let acceptance = Acceptance(trust: trust, scope: scope, key: key)
-        for sealed in found.records.filter({ $0.record.service.name == name }) {
-            answer.take(sealed, for: name, acceptance)
+        for sealed in found.records.filter({ $0.record.service.name == service.name }) {
+            answer.take(sealed, for: service.name, acceptance)
         }
     }
 
@@ -76,13 +75,17 @@ struct Ledgers: Sendable {
     ) async throws {
         guard let registry, !limits.isOffline else { return }
         let missing = survey.catalog.services.filter { answer.accepted[$0.name] == nil }
-        let found = try await missing.concurrentMap(limit: 8) { service -> (ServiceName, SealedRecord?) in
-            guard let key = parts[service.name]?.key else { return (service.name, nil) }
-            return (service.name, try await registry.record(withKey: key, of: service))
-        }
-        for (name, sealed) in found {
-            guard let sealed, let key = parts[name]?.key, sealed.record.service.name == name else { continue }
-            answer.take(sealed, for: name, Acceptance(trust: trust, scope: survey.scope, key: key))
+        let found =
+            try await missing.concurrentMap(limit: 8) { service in
+                guard let key = parts[service.name]?.key else { return (service.name, (record: nil, damage: nil)) }
+                return (service.name, try await registry.record(withKey: key, of: service))
+            } as [(ServiceName, (record: SealedRecord?, damage: String?))]
+        for (name, (sealed, damage)) in found {
+            answer.note([damage].compactMap(\.self))
+            guard let sealed, let key = parts[name]?.key, let service = survey.catalog[name],
+                sealed.record.service.name == name
+            else { continue }
+            answer.take(sealed, for: name, survey.acceptance(of: service, key, trusting: trust))
         }
     }
 
@@ -102,6 +105,15 @@ struct Ledgers: Sendable {
         guard image.pushed else { return try layout.contains(image.digest) }
         guard let registry, !limits.isOffline else { return true }
         return try await registry.client.manifest(of: image) != nil
+    }
+}
+
+extension Survey {
+    fileprivate func acceptance(of service: Service, _ key: Digest, trusting trust: Trust) -> Acceptance {
+        Acceptance(
+            trust: trust, scope: scope, key: key,
+            wanted: service.steps(pushing: isPushing, through: request.selection.through),
+            repository: service.image.map { configuration.repositoryText(of: $0.name) })
     }
 }
 

@@ -23,7 +23,7 @@ struct RegistryLedger: Sendable {
             let keyTag = ImageTag(parsing: Self.keyTag(sealed.record.inputs.key))
         else { return }
         // A red record must not hide the green one of the same key from whoever looks for something to reuse.
-        let known = try await record(withKey: sealed.record.inputs.key, of: service)
+        let known = try await record(withKey: sealed.record.inputs.key, of: service).record
         let isWorse = known?.record.verdict.state.isPassing == true && !sealed.record.verdict.state.isPassing
         let artifact = RegistryClient.Artifact(
             type: Self.artifactType, bytes: sealed.envelope.bytes, subject: image, ownTag: ownTag,
@@ -33,12 +33,16 @@ struct RegistryLedger: Sendable {
 
     private static func keyTag(_ key: Digest) -> String { "key-\(key.hex)" }
 
-    /// The best known record of a key; nil when the registry has none that can be read.
-    func record(withKey key: Digest, of service: Service) async throws -> SealedRecord? {
-        guard let repository = repository(of: service),
-            let bytes = try await client.artifact(Self.keyTag(key), in: repository)
-        else { return nil }
-        do { return try SealedRecord(parsing: bytes) } catch { return nil }
+    /// The best known record of a key, when the registry has one; or what is wrong with it.
+    func record(withKey key: Digest, of service: Service) async throws -> (record: SealedRecord?, damage: String?) {
+        let tag = Self.keyTag(key)
+        guard let repository = repository(of: service), let bytes = try await client.artifact(tag, in: repository)
+        else { return (nil, nil) }
+        do {
+            return (try SealedRecord(parsing: bytes), nil)
+        } catch {
+            return (nil, "\(client.host)/\(repository.text):\(tag): \(error)")
+        }
     }
 
     /// All envelopes about an image, as they are.

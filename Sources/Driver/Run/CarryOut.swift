@@ -86,17 +86,19 @@ extension Run {
         } else {
             var facts = facts(name, progress)
             facts.planned = planned
+            facts.omitted = omitted(by: planned, of: name)
             facts.voided = try isVoid(name, tools)
             verdict = Verdict(facts)
         }
         // A build that others only needed says nothing new about a service that a record vouches for, unless it failed.
-        if plan[name]?.selected == false, verdict.state.isPassing {
+        let isHelper = plan[name]?.selected == false
+        if isHelper, plan[name]?.record != nil, verdict.state.isPassing || verdict.reasons.first?.code == .notAsked {
             return ServiceOutcome(
                 name: name, verdict: Verdict(.reused, [.init(.keyEqual)]), version: version(of: name),
                 steps: progress.results, tests: nil, image: prepared.ledger.accepted[name]?.record.image,
                 record: plan[name]?.record)
         }
-        let image = imageFacts(name, progress)
+        let image = imageFacts(name, progress, judging: verdict.judgesSources && !isHelper)
         guard !progress.results.isEmpty else {
             return ServiceOutcome(
                 name: name, verdict: verdict, version: version(of: name), steps: [], tests: nil, image: nil, record: nil
@@ -109,6 +111,10 @@ extension Run {
             image: progress.image == nil ? nil : image, record: record.run.recordId)
     }
 
+    private func omitted(by planned: [Step.Kind], of name: ServiceName) -> [Step.Kind] {
+        service(name).steps(pushing: survey.isPushing).filter { !planned.contains($0) }
+    }
+
     /// What is known so far, as if nothing else had been planned.
     private func facts(_ name: ServiceName, _ progress: Progress) -> Verdict.Facts {
         Verdict.Facts(
@@ -117,17 +123,21 @@ extension Run {
             failedBefore: prepared.ledger.failedBefore.contains(name))
     }
 
-    private func isVoid(_ name: ServiceName, _ tools: Tools) throws -> Bool {
-        let edited = try tools.edited(survey.services[name]?.files ?? [], startedAt)
+    func isVoid(_ name: ServiceName, _ tools: Tools) throws -> Bool {
+        let edited = try tools.edited(survey.services[name]?.files ?? [])
         if let first = edited.first { tools.report(.note("\(name): \(first) was edited while it was built")) }
         return !edited.isEmpty
     }
 
     /// The image a record speaks for: the one that was made, or, when red tests forbade one, that which an earlier run
     /// made of the same inputs: what is found out about them now closes the gate for it.
-    private func imageFacts(_ name: ServiceName, _ progress: Progress) -> Stability.ImageFacts? {
+    private func imageFacts(
+        _ name: ServiceName, _ progress: Progress, judging: Bool
+    ) -> Stability.ImageFacts? {
         guard let source = service(name).image else { return nil }
-        guard let image = progress.image else { return prepared.ledger.accepted[name]?.record.image }
+        guard let image = progress.image else {
+            return judging ? prepared.ledger.accepted[name]?.record.image : nil
+        }
         let isPushed = !progress.tags.isEmpty
         let repository = isPushed ? survey.configuration.repositoryText(of: source.name) : source.name
         return Stability.ImageFacts(
@@ -158,7 +168,8 @@ extension Run {
                 facts: survey.facts, serviceTree: known.tree, dirtyPaths: survey.dirtyPaths, base: entry.base),
             version: prepared.versions[name].map(Stability.VersionFacts.init), image: image,
             steps: .init(
-                planned: planned, results: progress.results, allowEmpty: service.recipe.allowEmpty,
+                planned: planned, omitted: omitted(by: planned, of: name), results: progress.results,
+                allowEmpty: service.recipe.allowEmpty,
                 voided: verdict.reasons.contains { $0.code == .inputsChanged }),
             tests: progress.tests?.withoutMessages, verdict: verdict, inputs: parts, builder: Builder.own)
     }

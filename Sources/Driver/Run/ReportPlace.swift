@@ -14,6 +14,8 @@ struct ReportPlace: Sendable {
     let log: FilePath
     /// Files that git tracks are nobody's to remove.
     let tracked: Set<Path>
+    /// Folders whose content is not of this service: those of others, and where git and we keep our own.
+    let foreign: Set<Path>
 
     /// Removes the reports of earlier runs.
     ///
@@ -51,7 +53,7 @@ struct ReportPlace: Sendable {
     ) throws -> TestReport {
         var problems = problems
         var cases = TestCases()
-        for test in known { cases.add(test) }
+        for test in known { cases.add(TestCases(test)) }
         let files = try declaredFiles() + Self.files(below: folder, at: .root).filter { $0.path.name.hasSuffix(".xml") }
         for report in files {
             guard let status = try report.file.status(), status.kind == .file else { continue }
@@ -65,7 +67,7 @@ struct ReportPlace: Sendable {
                 return true
             }
             let (found, problem) = status.size == 0 ? ([], .init(.unreadable, "is empty")) : reader.finish()
-            for test in found { cases.add(test) }
+            cases.add(found.reduce(into: TestCases()) { $0.add($1) })
             if let problem { problems.append(.init(problem.code, "\(report.path): \(problem.detail)")) }
         }
         if files.isEmpty, kind == .reports { problems.append(.init(.missing, "no report was written: \(expectation)")) }
@@ -88,8 +90,9 @@ struct ReportPlace: Sendable {
     private func declaredFiles() throws -> [Report] {
         guard case .reports(let patterns) = evidence else { return [] }
         let globs = patterns.map { Glob(anchored: $0) }
-        return try Self.files(below: home, at: .root) { folder in globs.contains { $0.canMatch(below: folder) } }
-            .filter { report in globs.contains { $0.matches(report.path) } }
+        return try Self.files(below: home, at: .root) { folder in
+            !foreign.contains(folder) && globs.contains { $0.canMatch(below: folder) }
+        }.filter { report in globs.contains { $0.matches(report.path) } }
     }
 
     private static func files(

@@ -26,6 +26,9 @@ struct Run: Sendable {
         (self.prepared, self.plan, self.asked, self.startedAt) = (prepared, plan, asked, startedAt)
         work = asked.isEmpty ? plan.work : plan.work(of: asked, in: prepared.survey.catalog)
         commit = prepared.survey.commit
+        if let (name, file) = try prepared.survey.firstAbsent(of: work.map(\.name)) {
+            throw RunError.notCheckedOut(name, file)
+        }
         folder = prepared.survey.workspace.run(id)
         try folder.prepare()
         try folder.plan.write(Array(plan.json.prettyText.utf8))
@@ -79,11 +82,13 @@ struct Run: Sendable {
     }
 
     func reportPlace(of service: Service) -> ReportPlace {
-        let files = survey.services[service.name]?.files ?? []
+        let known = survey.services[service.name]
+        func inner(_ path: Path) -> Path? { path.relative(to: service.home) }
         return ReportPlace(
             evidence: service.recipe.evidence, home: home(of: service), folder: folder.reports(of: service.name),
             log: folder.log(of: Step(service.name, .test)),
-            tracked: Set(files.compactMap { $0.path.relative(to: service.home) }))
+            tracked: Set(known?.tracked.compactMap(inner) ?? []),
+            foreign: Set(survey.foreign(to: service).compactMap(inner)))
     }
 
     /// The image of a service as it is to be made.
@@ -103,7 +108,7 @@ struct Run: Sendable {
             if let problem = prepared.bases.problems[name] { throw RunError.baseUnknown(stage.base.text, problem) }
             return ImageOrder(
                 service: service, source: source, stage: stage, base: prepared.bases.images[name], version: version,
-                commit: commit, key: entry.key, remote: survey.facts.remote, isForced: entry.reason == .forced)
+                commit: commit, key: entry.key)
         }
     }
 }
@@ -115,13 +120,18 @@ enum RunError: Failure, Equatable {
     case versionHidden([ServiceName])
     case planIsForAnother(String, commit: ObjectID, here: ObjectID)
     case planDiffers(String, ServiceName)
+    case planVouchesAlone(String, ServiceName)
+    case editedMeanwhile
+    case notCheckedOut(ServiceName, TreeFile)
     case busy(String)
     case noImage(String, hint: String?)
     case baseUnknown(String, String)
 
     var fault: Fault {
         switch self {
-        case .bare, .unknownService, .planIsForAnother, .planDiffers, .noImage: .input
+        case .bare, .unknownService, .planIsForAnother, .planDiffers, .planVouchesAlone, .noImage, .editedMeanwhile,
+            .notCheckedOut:
+            .input
         case .versionHidden: .history
         case .busy, .baseUnknown: .environment
         }
@@ -134,6 +144,11 @@ enum RunError: Failure, Equatable {
         case .versionHidden: "fetch the rest (git fetch --unshallow --tags), or stop earlier with --through test"
         case .planIsForAnother(_, let commit, _): "check that commit out: git checkout \(commit.short)"
         case .planDiffers: "make the plan again, on this agent or with the same configuration and variables"
+        case .planVouchesAlone: "make the plan again here, or share the ledger: slipway run --plan reads it too"
+        case .editedMeanwhile: "commit or undo it, and run again"
+        case .notCheckedOut(_, let file):
+            file.entry.mode == .submodule
+                ? "git submodule update --init --recursive" : "check it out: git sparse-checkout disable"
         case .busy: "wait for it, or work in another clone"
         case .noImage(_, let hint): hint
         case .baseUnknown: "pin it by digest, or make the registry reachable"
@@ -149,6 +164,10 @@ enum RunError: Failure, Equatable {
         case .planIsForAnother(let file, let commit, let here):
             "\(file): the plan is for commit \(commit.short), and this is \(here.short)"
         case .planDiffers(let file, let name): "\(file): \"\(name)\" is not what it was when the plan was made"
+        case .planVouchesAlone(let file, let name):
+            "\(file): leaves \"\(name)\" out for a record that no ledger here has"
+        case .editedMeanwhile: "a source file was edited during the run"
+        case .notCheckedOut(let name, let file): "\(name): \(file.path) is committed and not checked out here"
         case .busy(let holder): "another run works in this checkout: \(holder)"
         case .noImage(let problem, _): problem
         case .baseUnknown(let name, let problem): "base image \(name): \(problem)"

@@ -21,18 +21,24 @@ extension Run {
             case .test:
                 guard let command = service(step.service).recipe.test else { break }
                 return try await test(step, command, tools, environment, wall)
-            case .image:
-                let image = try await tools.assemble(order(for: step.service))
-                return Advance(result: StepResult(.image, .done, wallMs: wall()), image: image)
-            case .push:
-                guard let image = progress.image else { break }
-                let tags = try await tools.push(order(for: step.service), image)
-                return Advance(result: StepResult(.push, .done, wallMs: wall()), tags: tags)
+            case .image, .push:
+                // What was edited meanwhile is in nobody's commit, and gets no name.
+                guard try !isVoid(step.service, tools) else { throw RunError.editedMeanwhile }
+                return try await pack(step, progress, tools, wall)
             }
             preconditionFailure("\(step) was planned and has nothing to do")
         } catch {
             return Advance(result: StepResult(step.kind, Self.ending(of: error), wallMs: wall()))
         }
+    }
+
+    private func pack(_ step: Step, _ progress: Progress, _ tools: Tools, _ wall: () -> Int64) async throws -> Advance {
+        guard step.kind == .push, let image = progress.image else {
+            let image = try await tools.assemble(order(for: step.service))
+            return Advance(result: StepResult(.image, .done, wallMs: wall()), image: image)
+        }
+        let tags = try await tools.push(order(for: step.service), image)
+        return Advance(result: StepResult(.push, .done, wallMs: wall()), tags: tags)
     }
 
     private func execute(

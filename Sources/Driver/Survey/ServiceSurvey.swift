@@ -9,8 +9,10 @@ struct ServiceSurvey: Sendable {
     let image: ImageSurvey?
     /// Files that enter the key although their class would keep them out.
     let taken: Set<Path>
-    /// The files of its own folders that enter the key.
+    /// The files that enter the key: of its own folders, and what its image takes from elsewhere.
     let files: [TreeFile]
+    /// All files of its own folders.
+    let tracked: [Path]
     /// The tree of its first folder.
     let tree: ObjectID
     let notes: [Plan.Note]
@@ -24,33 +26,76 @@ struct ServiceSurvey: Sendable {
 
     init(_ service: Service, on ground: Ground, unowned: [TreeFile], environment: [String: String]) throws {
         let image = try Self.image(of: service, in: ground.tree)
-        let ignoreFile = try service.image.flatMap { source in
-            try ground.tree.content(of: source.context.appending(".dockerignore"))
-        }
-        var taken: Set<Path> = []
-        var files: [TreeFile] = []
+        var own: Set<Path> = []
+        var kept: [Path: TreeFile] = [:]
         for folder in service.paths {
             let rules = service.rules
             for file in try Self.ownFiles(of: service, in: folder, on: ground) {
+                own.insert(file.path)
                 if rules.pathClass(of: file.path.relative(to: folder) ?? file.path).entersKey {
-                    files.append(file)
-                } else if case .stage(let stage) = image, let context = service.image?.context,
-                    let path = file.path.relative(to: context), stage.takes(path, ignoreFile: ignoreFile)
-                {
-                    taken.insert(file.path)
-                    files.append(file)
+                    kept[file.path] = file
                 }
             }
         }
+        var foreign =
+            try Self.packed(by: service, image, on: ground) + Self.named(by: service, in: ground.tree)
+        foreign += try Self.linked(from: Array(kept.values) + foreign, in: ground.tree)
+        foreign = foreign.filter { kept[$0.path] == nil }
+        for file in foreign { kept[file.path] = file }
         let inputs = try service.inputs.paths.flatMap { try ground.tree.files(below: $0) }
-        (self.image, self.taken, self.files) = (image, taken, files)
+        tracked = Array(own)
+        taken = Set(foreign.map(\.path))
+        files = kept.values.sorted { $0.path < $1.path }
+        self.image = image
         tree = try ground.tree.entry(at: service.home)?.id ?? ground.tree.id
         material = KeyParts.Material(
             configuration: try service.keyConfiguration, pins: try Self.pins(of: service, in: ground.tree),
             environment: service.inputs.environment.map { ($0, environment[$0]) }, files: files + inputs,
             unowned: unowned,
             needs: [:], bases: [])
-        notes = Self.notes(service, taken: taken, image: image)
+        notes = Self.notes(service, taken: taken.intersection(own), image: image)
+    }
+
+    /// What an image is made of and from, whoever owns it.
+    private static func packed(by service: Service, _ image: ImageSurvey?, on ground: Ground) throws -> [TreeFile] {
+        guard let source = service.image, case .stage(let stage)? = image else { return [] }
+        let ignorePath = source.context.appending(".dockerignore")
+        let ignoreFile = try ground.tree.content(of: ignorePath)
+        let recipe = try [source.dockerfile, ignorePath].compactMap { path in
+            try ground.tree.entry(at: path).map { TreeFile(path: path, entry: $0) }
+        }
+        return try recipe
+            + ground.tree.files(below: source.context).filter { file in
+                file.path.relative(to: source.context).map { stage.takes($0, ignoreFile: ignoreFile) } ?? false
+            }
+    }
+
+    /// The files that commands name, wherever they lie: what a script in `ci/` does to a service is part of it.
+    private static func named(by service: Service, in tree: Tree) throws -> [TreeFile] {
+        try [service.recipe.build, service.recipe.test].compactMap(\.self).flatMap { command in
+            try command.words.flatMap { word -> [TreeFile] in
+                guard let path = try? Path(parsing: word, in: command.directory ?? service.home),
+                    !service.home.lies(in: path)
+                else { return [] }
+                return try tree.files(below: path)
+            }
+        }
+    }
+
+    /// What symbolic links lead to, and the links among that.
+    private static func linked(from files: [TreeFile], in tree: Tree) throws -> [TreeFile] {
+        var found: [Path: TreeFile] = [:]
+        var rest = files
+        while let file = rest.popLast() {
+            guard let target = try tree.linkTarget(of: file), target.first != UInt8(ascii: "/"),
+                let path = try? Path(parsing: String(decoding: target, as: UTF8.self), in: file.path.parent),
+                !file.path.lies(in: path)
+            else { continue }
+            for file in try tree.files(below: path) where found.updateValue(file, forKey: file.path) == nil {
+                rest.append(file)
+            }
+        }
+        return Array(found.values)
     }
 
     /// The files of a folder that no other service's folder inside it holds.
@@ -92,7 +137,7 @@ struct ServiceSurvey: Sendable {
         var notes: [Plan.Note] = []
         if let first = taken.min() {
             let more = taken.count > 1 ? " and \(taken.count - 1) more" : ""
-            let message = "\(service.name): \(first)\(more) counts as source, because the image takes it"
+            let message = "\(service.name): \(first)\(more) counts as source, because its image or a command takes it"
             notes.append(Plan.Note(.countsAsMain, message))
         }
         if case .impossible(let problem, let hint)? = image {

@@ -1,3 +1,4 @@
+import Disk
 import Git
 import Pipeline
 import SystemPackage
@@ -5,6 +6,8 @@ import SystemPackage
 /// What a repository holds at the tree that is built: everything a plan needs to know of it but its history.
 struct Survey: Sendable {
     let request: Request
+    /// When it was begun; what is touched later may not be what was looked at.
+    let began: Timestamp
     let configuration: Configuration
     let facts: RepositoryFacts
     let surroundings: Surroundings
@@ -19,6 +22,7 @@ struct Survey: Sendable {
 
     /// Opens the repository, reads configuration and catalog, and gathers what enters keys.
     init(_ request: Request) throws {
+        began = .now
         let repository = try Repository(at: request.folder.string)
         let ground = try Ground(request, repository)
         let unowned = try ground.unownedFiles()
@@ -37,13 +41,34 @@ struct Survey: Sendable {
     /// The folder that paths of the repository are relative to, as far as there is one.
     var root: FilePath { workTree ?? commonFolder }
 
+    /// Folders in which nothing is a service's own: those of others, and where git and we keep things.
+    func foreign(to service: Service) -> [Path] {
+        let others = catalog.services.flatMap(\.paths).filter { !service.paths.contains($0) }
+        return others + [Path.root.appending(Workspace.folderName), Path.root.appending(".git")]
+    }
+
     var scope: Scope { surroundings.scope(dirty: facts.dirty) }
 
     /// Where everything of ours is kept.
     var workspace: Workspace { Workspace(root: root.appending(Workspace.folderName)) }
 
-    /// Whether images go to a registry: there is one, and what they are made of is committed.
-    var isPushing: Bool { configuration.registryName != nil && !facts.dirty }
+    /// Whether images go to a registry: there is one that may be asked, and what they are made of is committed.
+    var isPushing: Bool { configuration.registryName != nil && !facts.dirty && !request.limits.isOffline }
+
+    /// A file of these services that is committed and not here.
+    ///
+    /// A sparse checkout left it out, or a submodule was not checked out; what is built without it is not what the key says.
+    func firstAbsent(of names: [ServiceName]) throws -> (service: ServiceName, file: TreeFile)? {
+        guard let workTree else { return nil }
+        for name in names {
+            for file in services[name]?.files ?? [] {
+                let place = workTree.appending(FilePath(bytes: file.path.bytes).components)
+                let needed = file.entry.mode == .submodule ? place.appending(".git") : place
+                if try needed.status() == nil { return (name, file) }
+            }
+        }
+        return nil
+    }
 
     var notes: [Plan.Note] {
         var notes = services.sorted { $0.key < $1.key }.flatMap(\.value.notes)
@@ -100,9 +125,11 @@ struct Ground {
     func unownedFiles() throws -> [TreeFile] {
         guard !roots.contains(.root) else { return [] }
         let rules = catalog.unownedRules
-        let configuration = Path.root.appending(Configuration.standardName)
+        let inputs = catalog.services.flatMap(\.inputs.paths)
+        let configuration = Path.root.appending(ConfigurationFile.standardName)
         return try tree.files(below: .root) { !roots.contains($0) }.filter { file in
-            file.path != configuration && rules.pathClass(of: file.path).entersKey
+            file.path != configuration && !inputs.contains(where: file.path.lies)
+                && rules.pathClass(of: file.path).entersKey
         }
     }
 }

@@ -54,6 +54,7 @@ struct CatalogReader {
             if let service = try reader.service(discovered: folder, in: &self) { services.append(service) }
         }
         checkNeeds(of: services)
+        checkImages(of: services)
         if services.isEmpty, findings.isEmpty {
             let hint = "list them under services:, or let discover: find their folders (slipway init proposes both)"
             report(document.line(of: "discover"), "no services found in this tree", hint: hint)
@@ -75,6 +76,20 @@ struct CatalogReader {
         guard let cycle = Catalog.cycle(in: needs), let first = cycle.first else { return }
         let line = document.line(of: "services", first.text, "needs")
         report(line, "needs go in a circle: " + cycle.map(\.text).joined(separator: " → "), hint: "remove one of them")
+    }
+
+    /// Two services in one repository of images would take each other's tags.
+    private mutating func checkImages(of services: [Service]) {
+        var owners: [String: ServiceName] = [:]
+        for service in services {
+            guard let image = service.image else { continue }
+            if let other = owners[image.name] {
+                let line = document.line(of: "services", service.name.text)
+                let problem = "\"\(other)\" and \"\(service.name)\" would both make the image \"\(image.name)\""
+                report(line, problem, hint: "name one under images:")
+            }
+            owners[image.name] = service.name
+        }
     }
 
     // MARK: - Discovery

@@ -21,6 +21,16 @@ public struct Command: Equatable, Sendable {
     }
 }
 
+extension Command {
+    /// The words of the command, as far as a line can be parted without a shell.
+    public var words: [String] {
+        switch form {
+        case .shell(let line): line.split { $0.isWhitespace || "'\"`;|&()<>=".contains($0) }.map(String.init)
+        case .exec(let arguments): arguments
+        }
+    }
+}
+
 extension Command: CustomStringConvertible {
     public var description: String {
         switch form {

@@ -60,10 +60,12 @@ public struct PathRules: Equatable, Sendable {
     }
 
     /// What holds whatever the toolchain.
+    ///
+    /// Folders count at the top of a service only: further down `charts/` may be what a program draws.
     public static let common: [Rule] = [
-        (.docs, ["*.md", "docs/", "LICENSE*", ".editorconfig", ".gitignore", ".mailmap"]),
-        (.ci, ["Jenkinsfile", "ci/", ".github/"]),
-        (.deploy, ["k8s/", "deploy/", "k8.kts", "Chart.yaml", "charts/"]),
+        (.docs, ["*.md", "/docs/", "LICENSE*", ".editorconfig", ".gitignore", ".mailmap"]),
+        (.ci, ["Jenkinsfile", "/ci/", "/.github/"]),
+        (.deploy, ["/k8s/", "/deploy/", "k8.kts", "/Chart.yaml", "/charts/"]),
         (.image, ["Dockerfile", "Dockerfile.*", "*.Dockerfile", ".dockerignore"]),
     ].flatMap { (pathClass: PathClass, patterns: [String]) in
         patterns.map { Rule(pathClass, Glob(anywhere: $0)) }

@@ -62,12 +62,12 @@ public struct Service: Equatable, Sendable, Codable {
     }
 
     /// The steps of a full run.
-    public func steps(pushing: Bool) -> [Step.Kind] {
+    public func steps(pushing: Bool, through last: Step.Kind = .push) -> [Step.Kind] {
         var steps: [Step.Kind] = []
         if recipe.build != nil { steps.append(.build) }
         if recipe.test != nil { steps.append(.test) }
         if image != nil { steps += pushing ? [.image, .push] : [.image] }
-        return steps
+        return steps.filter { $0 <= last }
     }
 
     /// What of the configuration decides what is built and tested, as a text that enters the key: not where it runs, how

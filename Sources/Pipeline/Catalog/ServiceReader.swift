@@ -14,10 +14,11 @@ struct ServiceReader {
             reader.report(place("path", in: reader), message, hint: "is it committed?")
             return nil
         }
+        checkReports(in: &reader)
         let names = try reader.names(in: home) ?? []
         let inputs = Service.Inputs(
             needs: (entry.needs ?? []).compactMap { need($0.name, in: &reader) },
-            paths: (entry.inputs ?? []).compactMap { path($0, for: "inputs", in: &reader) },
+            paths: try (entry.inputs ?? []).compactMap { try input($0, in: &reader) },
             environment: variables(in: &reader), classes: classes)
         return Service(
             name: name, kind: entry.kind ?? .service, paths: paths, inputs: inputs,
@@ -50,6 +51,27 @@ struct ServiceReader {
         let message = "service \"\(name)\": \(key) \"\(text.printable)\" leads out of the repository"
         reader.report(place(key, in: reader), message, hint: "paths are relative to its root")
         return nil
+    }
+
+    /// A path that enters the key; one that is not there would keep nothing from being passed over.
+    private func input(_ text: String, in reader: inout CatalogReader) throws -> Path? {
+        guard let path = path(text, for: "inputs", in: &reader) else { return nil }
+        if path.isRoot { return path }
+        if try reader.names(in: path.parent)?.contains(path.name) == true { return path }
+        let message = "service \"\(name)\": there is no \(path) in this tree"
+        reader.report(place("inputs", in: reader), message, hint: "inputs are folders and files, no patterns")
+        return nil
+    }
+
+    /// Patterns of reports are about what lies in the folder of the service.
+    private func checkReports(in reader: inout CatalogReader) {
+        guard case .reports(let patterns)? = entry.reports else { return }
+        for pattern in patterns where pattern.hasPrefix("/") || pattern.split(separator: "/").contains("..") {
+            let hint = "reports lie in the folder of the service, or in $SLIPWAY_REPORTS"
+            reader.report(
+                place("reports", in: reader), "service \"\(name)\": \"\(pattern.printable)\" leads out of it",
+                hint: hint)
+        }
     }
 
     private func need(_ text: String, in reader: inout CatalogReader) -> ServiceName? {

@@ -1,5 +1,8 @@
 /// `slipway.yaml` as it was written, read but not yet applied to a repository.
 public struct ConfigurationFile: Decodable, Equatable, Sendable {
+    /// Where it is looked for: at the root of the tree.
+    public static let standardName = "slipway.yaml"
+
     public var registry: String?
     public var ledger: [LedgerPlace]?
     public var discover: [String]?

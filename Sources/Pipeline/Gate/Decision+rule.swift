@@ -1,13 +1,17 @@
 extension Decision {
     /// The rule.
     ///
-    /// Nothing is allowed without evidence; evidence that cannot be verified counts for nothing.
+    /// Nothing is allowed without evidence; evidence that cannot be verified counts for nothing, and evidence that was
+    /// damaged spoils the rest: it may have been a red record.
     public init(_ question: GateQuestion, exhibits: [Exhibit], verifier: Stability.Builder) {
         let examined = exhibits.map { ($0, Examination($0, question)) }
         let valid = examined.compactMap { $0.1.statement }
         let record = valid.min { Self.isWorse($0.predicate, $1.predicate) }?.predicate
         var items: [Item]
-        if let record {
+        if let damage = examined.first(where: \.1.isDamaged)?.1.objection {
+            let hint = "bring it back, or build and test again under another digest"
+            items = [Item(.identity, .unverifiable, damage, toGreen: hint)]
+        } else if let record {
             items = [Item(.identity, .pass, "record \(record.run.recordId) is about this digest and rightly signed")]
             items += Self.judge(record, question)
         } else if let objection = examined.compactMap(\.1.objection).first {
@@ -24,7 +28,7 @@ extension Decision {
         (decision, exit) = isAdvisory ? (.allowed, 0) : Self.answer(failing)
         (service, image, environment) = (question.service, question.image, question.environment)
         (intent, mode, self.items) = (.deploy, question.policy.mode, items)
-        candidate = record.map(Candidate.init)
+        candidate = (items.first?.state == .unverifiable ? nil : record).map(Candidate.init)
         wouldBlock = isAdvisory ? failing.map(\.id) : []
         (policy, trust) = (question.policyDigest, question.trustDigest)
         inputs = exhibits.map(\.digest).sorted()
@@ -41,9 +45,15 @@ extension Decision {
     }
 
     /// Of several records of one digest the worst counts; of equally bad ones the newest.
+    ///
+    /// One that says nothing about the sources, because the run was ended or the world failed, counts only alone.
     private static func isWorse(_ left: Stability, _ right: Stability) -> Bool {
-        let order = Verdict.State.allCases
-        let ranks = (order.firstIndex(of: left.verdict.state) ?? 0, order.firstIndex(of: right.verdict.state) ?? 0)
+        func rank(_ verdict: Verdict) -> Int {
+            let order = Verdict.State.allCases
+            guard verdict.state.isPassing || verdict.judgesSources else { return order.count }
+            return order.firstIndex(of: verdict.state) ?? 0
+        }
+        let ranks = (rank(left.verdict), rank(right.verdict))
         return ranks.0 == ranks.1 ? left.run.sequence > right.run.sequence : ranks.0 < ranks.1
     }
 
@@ -89,10 +99,10 @@ extension Decision {
             return Item(.tests, .fail, "\(detail), wanted \(policy.tests.minimum.rawValue)", toGreen: "mend the tests")
         }
         let kinds: [TestReport.Kind] = [.exitCode, .output, .reports]
-        if let kind = record.tests?.kind, let strength = kinds.firstIndex(of: kind),
-            let wanted = kinds.firstIndex(of: policy.tests.evidence), strength < wanted
+        if let evidence = policy.tests.evidence, let wanted = kinds.firstIndex(of: evidence),
+            record.tests.flatMap({ kinds.firstIndex(of: $0.kind) }) ?? -1 < wanted
         {
-            let problem = "evidence is \(kind.rawValue), wanted \(policy.tests.evidence.rawValue)"
+            let problem = "evidence is \(record.tests?.kind.rawValue ?? "none"), wanted \(evidence.rawValue)"
             return Item(.tests, .fail, problem, toGreen: "let the tests write reports")
         }
         return Item(.tests, .pass, detail)

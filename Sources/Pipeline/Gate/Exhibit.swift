@@ -30,15 +30,18 @@ public struct Exhibit: Equatable, Sendable {
 struct Examination {
     let statement: Statement?
     let objection: String?
+    /// Whether it is not what somebody once wrote: what it said may have been the worst.
+    let isDamaged: Bool
 
     init(_ exhibit: Exhibit, _ question: GateQuestion) {
         switch exhibit.content {
         case .unreadable(let problem):
-            (statement, objection) = (nil, "\(exhibit.origin): \(problem)")
+            (statement, objection, isDamaged) = (nil, "\(exhibit.origin): \(problem)", true)
         case .statement(let statement, let signatures):
             let objection =
                 Self.objection(to: signatures, of: statement.predicate, question)
                 ?? Self.objection(to: statement, question)
+            isDamaged = signatures == .broken
             self.objection = objection.map { "\(exhibit.origin): \($0)" }
             self.statement = objection == nil ? statement : nil
         }

@@ -18,7 +18,8 @@ public struct Policy: Equatable, Sendable, Decodable {
 
     public struct Tests: Equatable, Sendable {
         public var minimum: Verdict.State
-        public var evidence: TestReport.Kind
+        /// The weakest evidence that will do; nil: any, and none for a service declared test-less.
+        public var evidence: TestReport.Kind?
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -46,7 +47,7 @@ public struct Policy: Equatable, Sendable, Decodable {
         branches = try container.decodeIfPresent([String].self, forKey: .branches) ?? ["*"]
         clean = try container.decodeIfPresent(Bool.self, forKey: .clean) ?? true
         let tests = try container.decodeIfPresent(Checks.self, forKey: .checks)?.tests
-        self.tests = Tests(minimum: tests?.min ?? .stable, evidence: tests?.evidence ?? .exitCode)
+        self.tests = Tests(minimum: tests?.min ?? .stable, evidence: tests?.evidence)
         let ages = try container.decodeIfPresent(Ages.self, forKey: .maxAge)
         maximumAge = ages?.record
         decisionHolds = ages?.decision ?? Seconds(3600)
@@ -110,13 +111,17 @@ public struct Trust: Equatable, Sendable, Decodable {
         }
 
         /// Why this key's signature under this record does not count; nil when it does.
-        public func objection(to record: Stability) -> String? {
+        ///
+        /// The record may be taken for less than it claims, by naming the scope.
+        public func objection(to record: Stability, as claimed: Scope? = nil) -> String? {
             if role != .build { return "key \(id) may sign as \(role.rawValue), not builds" }
             if !services.matchesAny(record.service.name.text) {
                 return "key \(id) may not sign for \(record.service.name)"
             }
-            if let branch = record.source.branch, !branches.matchesAny(branch) {
-                return "key \(id) may not sign for branch \(branch.printable)"
+            if let branch = record.source.branch {
+                if !branches.matchesAny(branch) { return "key \(id) may not sign for branch \(branch.printable)" }
+            } else if !branches.contains("*") {
+                return "key \(id) may sign for some branches only, and the record names none"
             }
             if !builderIds.isEmpty, !builderIds.contains(record.builder.id) {
                 return "key \(id) may not sign for builder \(record.builder.id.printable)"
@@ -124,8 +129,9 @@ public struct Trust: Equatable, Sendable, Decodable {
             if let notBefore, record.run.sealedAt < notBefore { return "key \(id) was not yet valid" }
             if let notAfter, notAfter < record.run.sealedAt { return "key \(id) was no longer valid" }
             if let revokedFromSequence, record.run.sequence >= revokedFromSequence { return "key \(id) is revoked" }
-            if scope < record.scope {
-                return "key \(id) may claim scope \(scope.rawValue), not \(record.scope.rawValue)"
+            let claimed = claimed ?? record.scope
+            if scope < claimed {
+                return "key \(id) may claim scope \(scope.rawValue), not \(claimed.rawValue)"
             }
             return nil
         }

@@ -58,7 +58,8 @@ public struct ServiceOutcome: Equatable, Sendable, Codable {
         switch verdict.state {
         case .stable, .flaky, .reused, .removed: return .good
         case .unstable: return .unstable
-        case .incomplete: return .incomplete
+        // Everything that was to be done was done.
+        case .incomplete: return codes == [.notAsked] ? .good : .incomplete
         case .skipped: return .incomplete
         case .failed:
             if codes.isSubset(of: [.unavailable, .killed]) { return .unavailable }

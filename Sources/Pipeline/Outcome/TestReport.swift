@@ -71,8 +71,8 @@ extension TestCase.ID: CustomStringConvertible {
 public struct TestReport: Equatable, Sendable, Codable {
     public let kind: Kind
     public let totals: TestTotals
-    /// By name of the suite.
-    public let suites: [String: TestTotals]
+    /// By name; what is beyond `suiteLimit` stands together under `others`.
+    public let suites: [Suite]
     /// The first that failed, at most `listLimit`.
     public let failing: [Failure]
     /// The first that needed another attempt, at most `listLimit`.
@@ -83,6 +83,21 @@ public struct TestReport: Equatable, Sendable, Codable {
     public let namesDigest: Digest?
 
     public static let listLimit = 200
+    public static let suiteLimit = 500
+    static let problemLimit = 50
+    static let nameLimit = 300
+
+    /// One suite of tests.
+    public struct Suite: Equatable, Sendable, Codable {
+        public let name: String
+        public let totals: TestTotals
+
+        public static let others = "(others)"
+
+        init(_ name: String, _ totals: TestTotals) {
+            (self.name, self.totals) = (String(name.prefix(TestReport.nameLimit)), totals)
+        }
+    }
 
     public enum Kind: String, Codable, Sendable {
         case reports, output
@@ -112,7 +127,7 @@ public struct TestReport: Equatable, Sendable, Codable {
         }
 
         public init(_ code: Code, _ detail: String) {
-            (self.code, self.detail) = (code, detail)
+            (self.code, self.detail) = (code, String(detail.prefix(TestReport.nameLimit)))
         }
     }
 
@@ -122,22 +137,31 @@ public struct TestReport: Equatable, Sendable, Codable {
     /// else two tests share the name, and the failure stands.
     public init(kind: Kind, cases: TestCases, runnerPassed: Bool, problems: [Problem], hash: HashFunction) {
         self.kind = kind
-        self.problems = problems
+        self.problems = Array(problems.prefix(Self.problemLimit))
         let results = cases.attempts.map { (key: $0.key, value: $0.value, outcome: $0.value.outcome(runnerPassed)) }
             .sorted { "\($0.key)".utf8.lexicographicallyPrecedes("\($1.key)".utf8) }
-        suites = results.reduce(into: [:]) { $0[$1.key.suite, default: TestTotals()].count($1.outcome) }
-        totals = suites.values.reduce(TestTotals(), +)
+        let bySuite = results.reduce(into: [:] as [String: TestTotals]) {
+            $0[$1.key.suite, default: TestTotals()].count($1.outcome)
+        }.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+        let others = bySuite.dropFirst(Self.suiteLimit).map(\.value)
+        suites =
+            bySuite.prefix(Self.suiteLimit).map { Suite($0.key, $0.value) }
+            + (others.isEmpty ? [] : [Suite(Suite.others, others.reduce(TestTotals(), +))])
+        totals = suites.map(\.totals).reduce(TestTotals(), +)
         failing = results.filter { $0.outcome >= .failed }.prefix(Self.listLimit).map { result in
             Failure(
-                id: "\(result.key)", kind: result.outcome == .errored ? .error : .failure,
-                message: result.value.message.map { String($0.prefix(300)) })
+                id: String("\(result.key)".prefix(Self.nameLimit)),
+                kind: result.outcome == .errored ? .error : .failure,
+                message: result.value.message.map { String($0.prefix(Self.nameLimit)) })
         }
-        flaky = results.filter { $0.outcome == .flaky }.prefix(Self.listLimit).map { "\($0.key)" }
+        flaky = results.filter { $0.outcome == .flaky }.prefix(Self.listLimit).map {
+            String("\($0.key)".prefix(Self.nameLimit))
+        }
         namesDigest = results.isEmpty ? nil : hash(Array(results.map { "\($0.key)" }.joined(separator: "\n").utf8))
     }
 
     init(
-        kind: Kind, totals: TestTotals, suites: [String: TestTotals], failing: [Failure], flaky: [String],
+        kind: Kind, totals: TestTotals, suites: [Suite], failing: [Failure], flaky: [String],
         problems: [Problem], namesDigest: Digest?
     ) {
         (self.kind, self.totals, self.suites) = (kind, totals, suites)
@@ -150,7 +174,7 @@ public struct TestReport: Equatable, Sendable, Codable {
         var totals = TestTotals()
         totals.count(exitCode == 0 ? .passed : .failed)
         self.totals = totals
-        (suites, flaky, problems, namesDigest) = (["command": totals], [], [], nil)
+        (suites, flaky, problems, namesDigest) = ([Suite("command", totals)], [], [], nil)
         failing = exitCode == 0 ? [] : [Failure(id: "command", kind: .failure, message: "exit \(exitCode)")]
     }
 }

@@ -39,6 +39,8 @@ public struct Verdict: Equatable, Sendable, Codable {
         case inputsChanged = "inputs-changed"
         case interrupted
         case notRun = "not-run"
+        /// The service has tests, and this run was not to go as far.
+        case notAsked = "not-asked"
         case testsFailed = "tests-failed"
         case testsFlaky = "tests-flaky"
         case failedBefore = "failed-before"
@@ -68,6 +70,8 @@ extension Verdict {
         /// The steps that were planned, in order.
         public var planned: [Step.Kind]
         public var results: [StepResult]
+        /// Steps of the service that this run was not to take.
+        public var omitted: [Step.Kind]
         /// Nil when no test step came to its end.
         public var tests: TestReport?
         /// Suites that may be empty.
@@ -78,10 +82,10 @@ extension Verdict {
         public var voided: Bool
 
         public init(
-            planned: [Step.Kind], results: [StepResult], tests: TestReport?, allowEmpty: Set<String> = [],
-            failedBefore: Bool = false, voided: Bool = false
+            planned: [Step.Kind], omitted: [Step.Kind] = [], results: [StepResult], tests: TestReport?,
+            allowEmpty: Set<String> = [], failedBefore: Bool = false, voided: Bool = false
         ) {
-            (self.planned, self.results, self.tests) = (planned, results, tests)
+            (self.planned, self.omitted, self.results, self.tests) = (planned, omitted, results, tests)
             (self.allowEmpty, self.failedBefore, self.voided) = (allowEmpty, failedBefore, voided)
         }
     }
@@ -105,6 +109,8 @@ extension Verdict {
             self.init(.unstable, [Reason(.testsFailed, "\(tests.totals.failed + tests.totals.errored)")])
         } else if let missing = facts.planned.first(where: { kind in !facts.results.contains { $0.kind == kind } }) {
             self.init(.incomplete, [Reason(.notRun, missing.rawValue)])
+        } else if facts.omitted.contains(.test) {
+            self.init(.incomplete, [Reason(.notAsked, Step.Kind.test.rawValue)])
         } else {
             self.init(passing: facts)
         }
@@ -162,7 +168,7 @@ extension Verdict {
                 }
             return Reason(code, problem.detail)
         }
-        let isExempt = !report.suites.isEmpty && report.suites.keys.allSatisfy(facts.allowEmpty.contains)
+        let isExempt = !report.suites.isEmpty && report.suites.allSatisfy { facts.allowEmpty.contains($0.name) }
         if report.totals.executed == 0, !isExempt {
             let skipped = report.totals.skipped > 0 ? "\(report.totals.skipped) skipped, none executed" : "no test"
             reasons.append(Reason(.nothingRan, skipped))

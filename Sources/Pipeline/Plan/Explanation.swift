@@ -84,11 +84,14 @@ struct Explanation {
 
     private func enters(_ path: Path, _ service: Service) -> Bool {
         if service.inputs.paths.contains(where: path.lies) { return true }
-        guard let owner = ownership.owners(of: path).first(where: { $0.name == service.name }) else { return false }
-        return owner.pathClass.entersKey || planning.taken[service.name]?.contains(path) == true
+        if planning.taken[service.name]?.contains(path) == true { return true }
+        return ownership.owners(of: path).contains { $0.name == service.name && $0.pathClass.entersKey }
     }
 
     private func isUnowned(_ path: Path) -> Bool {
-        ownership.owners(of: path).isEmpty && unownedRules.pathClass(of: path).entersKey
+        path != Path.root.appending(ConfigurationFile.standardName)
+            && !planning.catalog.services.contains { $0.inputs.paths.contains(where: path.lies) }
+            && ownership.owners(of: path).isEmpty
+            && unownedRules.pathClass(of: path).entersKey
     }
 }

@@ -100,12 +100,17 @@ private struct Selection {
 
     var catalog: Catalog { planning.catalog }
 
-    /// The services asked for whose key no accepted record has.
+    private func steps(of service: Service) -> [Step.Kind] {
+        service.steps(pushing: planning.request.isPushing, through: planning.request.through)
+    }
+
+    /// The services asked for that have something to do, and whose key no accepted record has.
     func selected() -> Set<ServiceName> {
         let forced = forced()
         let asked = planning.request.services.isEmpty ? catalog.services.map(\.name) : planning.request.services
         return Set(asked + forced).filter { name in
-            forced.contains(name) || planning.testimony[name]?.accepted == nil
+            guard let service = catalog[name], !steps(of: service).isEmpty else { return false }
+            return forced.contains(name) || planning.testimony[name]?.accepted == nil
         }
     }
 
@@ -135,7 +140,6 @@ private struct Selection {
         let testimony = planning.testimony[service.name] ?? Planning.Testimony()
         let isForced = forced().contains(service.name)
         let cause = isSelected ? (isForced ? Explanation.Cause(.forced) : reasons.cause(of: service)) : nil
-        let steps = service.steps(pushing: planning.request.isPushing).filter { $0 <= planning.request.through }
         return Plan.Entry(
             name: service.name, kind: service.kind, path: service.home, selected: isSelected, reason: cause?.reason,
             because: cause.map { Array($0.paths.prefix(Plan.Entry.pathLimit)) } ?? [], via: cause?.via ?? [],
@@ -143,7 +147,8 @@ private struct Selection {
             version: planning.versions[service.name].map {
                 Plan.VersionSummary(current: $0.current, next: $0.next, bump: $0.bump, snapshot: $0.snapshot)
             },
-            steps: isSelected ? steps : isHelper ? [.build] : [], needs: service.inputs.needs, label: service.label,
+            steps: isSelected ? steps(of: service) : isHelper ? [.build] : [], needs: service.inputs.needs,
+            label: service.label,
             weight: weight(of: service), record: isSelected ? nil : testimony.accepted?.run.recordId)
     }
 

@@ -43,7 +43,8 @@ public struct Stability: Equatable, Sendable, Codable {
     public var recomputedVerdict: Verdict {
         Verdict(
             .init(
-                planned: steps.planned, results: steps.results, tests: tests, allowEmpty: Set(steps.allowEmpty ?? []),
+                planned: steps.planned, omitted: steps.omitted ?? [], results: steps.results, tests: tests,
+                allowEmpty: Set(steps.allowEmpty ?? []),
                 failedBefore: verdict.reasons.contains { $0.code == .failedBefore }, voided: steps.voided ?? false))
     }
 }
@@ -159,13 +160,18 @@ extension Stability {
     /// What was planned and how each step ended.
     public struct StepFacts: Equatable, Sendable, Codable {
         public var planned: [Step.Kind]
+        /// What the service has beyond that, and this run was not to do.
+        public var omitted: [Step.Kind]?
         public var results: [StepResult]
         public var allowEmpty: [String]?
         /// Whether a source file was edited while they ran.
         public var voided: Bool?
 
-        public init(planned: [Step.Kind], results: [StepResult], allowEmpty: [String], voided: Bool) {
+        public init(
+            planned: [Step.Kind], omitted: [Step.Kind], results: [StepResult], allowEmpty: [String], voided: Bool
+        ) {
             self.planned = planned
+            self.omitted = omitted.isEmpty ? nil : omitted
             self.results = results.map { StepResult($0.kind, $0.ending) }
             self.allowEmpty = allowEmpty.isEmpty ? nil : allowEmpty
             self.voided = voided ? true : nil

@@ -15,11 +15,11 @@ struct CleanCommand: ParsableCommand {
     func run() throws {
         let cleaning = try Cleaning(common.request, at: .now)
         if common.json {
-            Console.answer(try JSON(encoding: cleaning).prettyText)
+            try Console.answer(JSON(encoding: cleaning).prettyText)
             return
         }
         let mebibytes = (cleaning.bytes + (1 << 20) - 1) >> 20
-        Console.answer(
+        try Console.answer(
             "removed \(cleaning.runs.count) runs, \(cleaning.images.count) images, \(cleaning.blobs) blobs: \(mebibytes) MiB\n"
         )
     }

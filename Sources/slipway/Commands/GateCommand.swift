@@ -31,9 +31,12 @@ struct GateCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A ledger folder, or \"registry\"; default: the ledger of --repo or, outside of a repository, the registry.",
+            "A ledger folder, or \"registry\"; default: the ledger of --repo, and the registry that the image names.",
             valueName: "place"))
     var records: [String] = []
+
+    @Flag(help: "Ask the registry by plain HTTP; on this machine it always is.")
+    var plainHttp = false
 
     @Option(help: ArgumentHelp("A record's file.", valueName: "file"))
     var record: [String] = []
@@ -52,11 +55,12 @@ struct GateCommand: AsyncParsableCommand {
         var request = GateRequest(
             service: name, image: reference, environment: environment, policy: FilePath(policy), trust: FilePath(trust),
             variables: common.environment)
+        request.isPlain = plainHttp
         request.files = record.map { FilePath($0) }
         if !records.isEmpty || record.isEmpty { try request.look(in: records, orAround: FilePath(common.repo)) }
         let decision = try await request.decide()
         let json = try JSON(encoding: decision, absence: .null).prettyText
-        Console.answer(json)
+        try Console.answer(json)
         if let out { try decision.write(to: FilePath(out)) }
         if !common.quiet { for line in Self.story(decision) { Console.story(line) } }
         if decision.exit != 0 { throw ExitCode(decision.exit) }

@@ -20,7 +20,7 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let proposal = try Proposal(of: FilePath(repo))
         if print {
-            Console.answer(proposal.text)
+            try Console.answer(proposal.text)
             return
         }
         let file = try proposal.write()
@@ -35,7 +35,7 @@ struct InitCommand: ParsableCommand {
                 .init(marks.compactMap(\.self).joined(separator: ", ")),
             ])
         }
-        Console.answer(table.text(Style(isPlain: true, environment: [:]), indent: "  "))
-        Console.answer("wrote \(file); look at it, then: slipway plan\n")
+        try Console.answer(table.text(Style(isPlain: true, environment: [:]), indent: "  "))
+        try Console.answer("wrote \(file); look at it, then: slipway plan\n")
     }
 }

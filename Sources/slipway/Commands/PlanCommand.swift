@@ -29,10 +29,10 @@ struct PlanCommand: AsyncParsableCommand {
         request.selection.isCommittedOnly = committed
         let plan = try await request.plan()
         switch format ?? (common.json ? .json : .text) {
-        case .text: Console.answer(PlanText(plan: plan, style: common.style).text)
-        case .json: Console.answer(try plan.json.prettyText)
+        case .text: try Console.answer(PlanText(plan: plan, style: common.style).text)
+        case .json: try Console.answer(plan.json.prettyText)
         case .tsv:
-            Console.answer(plan.tabSeparated)
+            try Console.answer(plan.tabSeparated)
             // Whoever splits lines cannot read notes; whoever reads the log can.
             if !common.quiet {
                 for note in plan.notes { Console.story("note \(note.code.rawValue): \(note.message.printable)") }

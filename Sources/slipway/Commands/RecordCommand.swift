@@ -23,7 +23,7 @@ struct RecordCommand: ParsableCommand {
             let wanted = records.filter { service == nil || $0.service.name.text == service }
             for text in damaged { Console.story("slipway: \(text.printable)") }
             if common.json {
-                Console.answer(try JSON(encoding: wanted).prettyText)
+                try Console.answer(JSON(encoding: wanted).prettyText)
                 return
             }
             var table = Table()
@@ -35,7 +35,7 @@ struct RecordCommand: ParsableCommand {
                     .init(record.image.map { $0.digest.short } ?? ""),
                 ])
             }
-            Console.answer(table.text(common.style))
+            try Console.answer(table.text(common.style))
         }
     }
 
@@ -50,7 +50,7 @@ struct RecordCommand: ParsableCommand {
         func run() throws {
             let envelope = try RecordBook(at: FilePath(common.repo)).envelope(name)
             let (statement, _) = try RecordBook.examine(envelope, trust: nil)
-            Console.answer(try JSON(encoding: statement).prettyText)
+            try Console.answer(JSON(encoding: statement).prettyText)
         }
     }
 
@@ -74,7 +74,7 @@ struct RecordCommand: ParsableCommand {
                 Console.error("record \(record.run.recordId): \(objection)")
                 throw Exit.unverifiable.thrown
             }
-            Console.answer(
+            try Console.answer(
                 "record \(record.run.recordId): \(record.service.name) \(record.verdict.state.rawValue), rightly signed\n"
             )
         }
@@ -112,7 +112,7 @@ struct RecordCommand: ParsableCommand {
         func run() throws {
             guard ServiceName(parsing: name) != nil else { throw ValidationError(ServiceName.rule) }
             let pair = try KeyPair(making: name, in: FilePath(out))
-            Console.answer("\(pair.privateFile)\n\(pair.publicFile)\n\(pair.trustFile)\n")
+            try Console.answer("\(pair.privateFile)\n\(pair.publicFile)\n\(pair.trustFile)\n")
             Console.story("key id \(pair.id)")
         }
     }

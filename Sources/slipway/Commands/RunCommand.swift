@@ -52,9 +52,9 @@ struct RunCommand: AsyncParsableCommand {
         let run = try await request.run { progress.show($0) }
         let outcome = run.outcome
         if common.json {
-            Console.answer(try JSON(encoding: outcome).prettyText)
+            try Console.answer(JSON(encoding: outcome).prettyText)
         } else {
-            Console.answer(OutcomeText(outcome: outcome, style: common.style, folder: run.folder).text)
+            try Console.answer(OutcomeText(outcome: outcome, style: common.style, folder: run.folder).text)
         }
         if outcome.interrupted { throw CancellationError() }
         let exit = Exit(outcome.worst)
@@ -64,13 +64,13 @@ struct RunCommand: AsyncParsableCommand {
     private func show(_ request: Request) async throws {
         let (plan, commands) = try await request.rehearse()
         if common.json {
-            Console.answer(try plan.json.prettyText)
+            try Console.answer(plan.json.prettyText)
             return
         }
-        Console.answer(PlanText(plan: plan, style: common.style).text)
+        try Console.answer(PlanText(plan: plan, style: common.style).text)
         var table = Table()
         for (step, command) in commands { table.add([.init("\(step)"), .init(command)]) }
-        Console.answer(table.text(common.style, indent: "  "))
+        try Console.answer(table.text(common.style, indent: "  "))
     }
 }
 

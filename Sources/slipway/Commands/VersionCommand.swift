@@ -20,11 +20,11 @@ struct VersionCommand: ParsableCommand {
         request.selection.services = services
         let answers = try request.versions()
         if common.json {
-            Console.answer(try JSON(encoding: ["services": answers], absence: .null).prettyText)
+            try Console.answer(JSON(encoding: ["services": answers], absence: .null).prettyText)
         } else if services.isEmpty {
-            Console.answer(table(answers))
+            try Console.answer(table(answers))
         } else {
-            Console.answer(answers.map(explanation).joined(separator: "\n"))
+            try Console.answer(answers.map(explanation).joined(separator: "\n"))
         }
     }
 

@@ -1,26 +1,41 @@
-import Foundation
 import Glibc
 import Pipeline
 import Synchronization
+import SystemPackage
 
 /// Where text goes: answers to standard output, the story to standard error, each line whole.
 enum Console {
     private static let turn = Mutex(())
 
-    static func answer(_ text: String) { write(text, to: .standardOutput) }
+    /// Throws when the answer cannot be written: half an answer must not look like a whole one.
+    ///
+    /// A reader that went away (`slipway plan | head`) is no error of ours.
+    static func answer(_ text: String) throws(ConsoleError) {
+        do {
+            try turn.withLock { _ in _ = try FileDescriptor.standardOutput.writeAll(text.utf8) }
+        } catch let code as Errno where code != .brokenPipe {
+            throw ConsoleError(code: code)
+        } catch {}
+    }
 
-    static func story(_ line: String) { write(line + "\n", to: .standardError) }
+    static func story(_ line: String) {
+        turn.withLock { _ in
+            do { _ = try FileDescriptor.standardError.writeAll((line + "\n").utf8) } catch {}
+        }
+    }
 
     static func error(_ text: String) {
         story(text.split(separator: "\n").map { "slipway: \($0)" }.joined(separator: "\n"))
     }
+}
 
-    /// A reader that went away (`slipway plan | head`) is no error of ours.
-    private static func write(_ text: String, to handle: FileHandle) {
-        turn.withLock { _ in
-            do { try handle.write(contentsOf: Data(text.utf8)) } catch {}
-        }
-    }
+/// Standard output takes no more.
+struct ConsoleError: Failure {
+    let code: Errno
+
+    var fault: Fault { .environment }
+    var hint: String? { nil }
+    var description: String { "the answer cannot be written: \(code)" }
 }
 
 /// How text looks: colours on a terminal that wants them.

@@ -24,16 +24,21 @@ struct OutcomeText {
     private func row(_ service: ServiceOutcome) -> [Table.Cell] {
         let seconds = Double(service.steps.reduce(0) { $0 + $1.wallMs }) / 1000
         return [
-            .init(service.name.text), .init(service.verdict.state.rawValue, service.verdict.state.colour),
+            .init(service.name.text), .init(service.verdict.state.rawValue, colour(service)),
             .init(service.version.map { "\($0)" } ?? ""), .init(tests(service)),
             .init(service.steps.isEmpty ? "" : "\(seconds.formatted(decimals: 1)) s"),
             .init(service.image.map { "\($0.repository)@\($0.digest.short)" } ?? "", .grey),
         ]
     }
 
+    private func colour(_ service: ServiceOutcome) -> Style.Colour? {
+        service.verdict.state == .incomplete && service.severity == .good ? .grey : service.verdict.state.colour
+    }
+
     private func tests(_ service: ServiceOutcome) -> String {
         guard let report = service.tests else {
-            return service.verdict.reasons.contains { $0.code == .testless } ? "test-less" : ""
+            let codes = service.verdict.reasons.map(\.code)
+            return codes.contains(.testless) ? "test-less" : codes.contains(.notAsked) ? "tests not asked for" : ""
         }
         if report.kind == .exitCode { return "by exit code" }
         let totals = report.totals
