@@ -63,7 +63,7 @@ public struct Cleaning: Equatable, Sendable, Encodable {
             let blobs = [descriptor, manifest.config] + manifest.layers
             let added = blobs.filter { !seen.contains($0.digest) }.reduce(0) { $0 + $1.size }
             let made = try layout.file(of: descriptor.digest).status()?.modified ?? .max
-            let isOld = made / 1_000_000_000 <= limit && !Self.isRelease(manifest)
+            let isOld = made / 1_000_000_000 <= limit
             if isOld || used + added > room.bytes {
                 images.append(descriptor.annotations?[Layout.nameAnnotation] ?? "\(descriptor.digest)")
                 continue
@@ -83,10 +83,5 @@ public struct Cleaning: Equatable, Sendable, Encodable {
     private static func created(_ manifest: Manifest) -> Int64 {
         let text = manifest.annotations?["org.opencontainers.image.created"] ?? ""
         return Timestamp(parsing: text)?.seconds ?? .max
-    }
-
-    private static func isRelease(_ manifest: Manifest) -> Bool {
-        let text = manifest.annotations?["org.opencontainers.image.version"] ?? ""
-        return SemanticVersion(parsing: text)?.isStable == true
     }
 }

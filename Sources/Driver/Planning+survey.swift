@@ -35,10 +35,13 @@ extension Planning {
     }
 
     private static func notes(on history: History) -> [Plan.Note] {
-        guard !history.hidden.isEmpty else { return [] }
+        let tags = "this clone fetches no tags, so every version begins at the beginning: git fetch --tags"
+        let missing = history.lacksTags ? [Plan.Note(.noTags, tags)] : []
+        guard !history.hidden.isEmpty else { return missing }
         let names = history.hidden.map(\.text).joined(separator: ", ")
         let fix = "git fetch --unshallow --tags"
-        return [Plan.Note(.historyShallow, "this clone is too shallow to tell the version of \(names): \(fix)")]
+        return missing
+            + [Plan.Note(.historyShallow, "this clone is too shallow to tell the version of \(names): \(fix)")]
     }
 }
 

@@ -93,4 +93,16 @@ extension Request {
 public struct FinishedRun: Sendable {
     public let outcome: RunOutcome
     public let folder: FilePath
+
+    /// The last lines of a log, as far as there are any.
+    public func tail(of log: String, lines: Int) -> [String] {
+        let file = folder.appending(FilePath(log).components)
+        do {
+            let size = try file.status()?.size ?? 0
+            let bytes = try file.slice(from: max(0, size - 8192), count: 8192)
+            return bytes.split(separator: UInt8(ascii: "\n")).suffix(lines).map { String(decoding: $0, as: UTF8.self) }
+        } catch {
+            return []
+        }
+    }
 }

@@ -15,6 +15,9 @@ extension Tools {
         _ survey: Survey, report: @escaping @Sendable (Event) -> Void, _ body: (Tools) async throws -> Value
     ) async throws -> Value {
         let keyring = try Keyring(survey)
+        if keyring.signer == nil {
+            report(.note("no key (\(Keyring.variable)): records are not signed, and count for a pull request at most"))
+        }
         guard survey.reachesOut else { return try await body(live(survey, keyring, nil, report: report)) }
         return try await RegistryClient.withConnections { http in
             try await body(live(survey, keyring, http, report: report))

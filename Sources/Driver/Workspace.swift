@@ -49,9 +49,8 @@ struct RunFolder: Sendable {
         root.appending("logs").appending("\(step.service).\(step.kind.rawValue).log")
     }
     func reports(of service: ServiceName) -> FilePath { reports.appending(service.text) }
-    func record(of service: ServiceName) -> FilePath { root.appending("records").appending("\(service).jsonl") }
 
     func prepare() throws {
-        for folder in [logs, reports, root.appending("records")] { try folder.makeFolders() }
+        for folder in [logs, reports] { try folder.makeFolders() }
     }
 }

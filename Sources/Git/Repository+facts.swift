@@ -2,6 +2,11 @@ import CLibgit2
 public import Pipeline
 
 extension Repository {
+    /// Whether the clone was told not to fetch tags, so that none says nothing.
+    public func passesOverTags() throws(GitError) -> Bool {
+        try Self.setting("remote.origin.tagOpt", of: handle.pointer) == "--no-tags"
+    }
+
     public var isBare: Bool { workTree == nil }
     public var isShallow: Bool { !boundary.isEmpty }
 

@@ -13,30 +13,45 @@ public struct DirtyFile: Equatable, Sendable {
     }
 }
 
+/// How a work tree differs from HEAD.
+public struct WorkTreeState: Equatable, Sendable {
+    /// Tracked files changed or deleted, and untracked ones that git does not ignore.
+    public var dirt: [DirtyFile] = []
+    /// What is committed and was never checked out: a sparse checkout left it out, or a submodule is not there.
+    public var absent: Set<Path> = []
+
+    public init() {}
+}
+
 extension Repository {
-    /// What differs from HEAD: tracked files changed or deleted, and untracked ones that git does not ignore and for
-    /// which `isWanted` says so.
+    /// What differs from HEAD, of untracked files those for which `isWanted` says so.
     ///
-    /// Files that a sparse checkout left out are no deletions.
-    ///
-    /// Empty for a bare repository.
-    public func dirt(untracked isWanted: (Path) -> Bool) throws(GitError) -> [DirtyFile] {
-        guard let workTree else { return [] }
+    /// Nothing for a bare repository.
+    public func workTreeState(untracked isWanted: (Path) -> Bool) throws(GitError) -> WorkTreeState {
+        var state = WorkTreeState()
+        guard let workTree else { return state }
         let head = Tree(try facts().tree, in: store)
-        var files: [DirtyFile] = []
         for candidate in try statusPaths() {
             guard candidate.isTracked || isWanted(candidate.path) else { continue }
             let committed = try head.entry(at: candidate.path)
             let entry = try workTreeEntry(candidate.path, in: workTree, committed: committed)
-            guard entry != committed, !(entry == nil && candidate.isSkipped) else { continue }
-            files.append(DirtyFile(path: candidate.path, entry: entry, isTracked: candidate.isTracked))
+            if entry == nil, candidate.isSkipped {
+                state.absent.insert(candidate.path)
+            } else if entry != committed {
+                state.dirt.append(DirtyFile(path: candidate.path, entry: entry, isTracked: candidate.isTracked))
+            }
         }
         for path in try submodulePaths() {
-            let entry = try submoduleEntry(path, in: workTree)
-            guard let entry, entry != (try head.entry(at: path)) else { continue }
-            files.append(DirtyFile(path: path, entry: entry, isTracked: true))
+            guard let entry = try submoduleEntry(path, in: workTree) else {
+                state.absent.insert(path)
+                continue
+            }
+            if try head.entry(at: path) != entry {
+                state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true))
+            }
         }
-        return files.sorted { $0.path < $1.path }
+        state.dirt.sort { $0.path < $1.path }
+        return state
     }
 
     /// Those of some tracked files that are no longer what they were.
@@ -93,14 +108,14 @@ extension Repository {
     }
 
     /// The commit a submodule stands at or, with work in it that is not committed, the tree that would be; nil when it is
-    /// not checked out, and so cannot differ.
+    /// not checked out.
     private func submoduleEntry(_ path: Path, in workTree: String) throws(GitError) -> TreeEntry? {
         let folder = workTree + path.description
         var status = stat()
         guard lstat(folder + "/.git", &status) == 0 else { return nil }
         let inner = try Repository(at: folder)
         let facts = try inner.facts()
-        let dirt = try inner.dirt { _ in true }
+        let dirt = try inner.workTreeState { _ in true }.dirt
         let id = dirt.isEmpty ? facts.head : try inner.tree(facts.tree, with: dirt).id
         return TreeEntry(id: id, mode: .submodule)
     }

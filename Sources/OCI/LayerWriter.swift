@@ -10,7 +10,6 @@ import SystemPackage
 final class GzipMembers {
     private let compressor: OpaquePointer
     static let memberSize = 4 << 20
-    static let name = "libdeflate-6/4MiB"
     private static let level: Int32 = 6
 
     init() {

@@ -24,8 +24,6 @@ public struct CredentialSource: Equatable, Sendable {
     private let explicitHost: String?
     private let files: [FilePath]
 
-    public static let none = CredentialSource(environment: [:], host: nil)
-
     /// `host` is the registry that is pushed to; what the variables hold is for nobody else.
     public init(environment: [String: String], host: String?) {
         explicitHost = host

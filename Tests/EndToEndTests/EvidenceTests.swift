@@ -13,7 +13,8 @@ struct EvidenceTests {
 
     private func gate(_ repository: Monorepo, _ office: FilePath, _ arguments: String...) async throws -> Said {
         let all =
-            ["gate", "--service", "app", "--policy", office.appending("policy.yaml").string] + arguments
+            ["gate", "--service", "app"] + arguments
+            + (arguments.contains("--policy") ? [] : ["--policy", office.appending("policy.yaml").string])
             + (arguments.contains("--trust") ? [] : ["--trust", office.appending("ci.trust.json").string])
             + (arguments.contains("--environment") ? [] : ["--environment", "production"])
         return try await run(
@@ -90,6 +91,9 @@ struct EvidenceTests {
             let refused = try await repository.slipway(
                 "record", "verify", "--trust", office.appending("ci.trust.json").string, String(id))
             #expect(refused.exit == 21)
+            try FileManager.default.removeItem(atPath: file.string)
+            let vanished = try await gate(repository, office, "--image", image)
+            #expect(vanished.exit == 21, "\(vanished.errors)")
             try file.put(envelope)
 
             try await slipway("record", "key", "--out", office.string, "stranger", in: "/")
@@ -125,7 +129,8 @@ struct EvidenceTests {
 
     @Test func `unsigned is possible, and says so`() async throws {
         try await withOffice { repository, office in
-            try await repository.slipway("run", environment: Office.jenkins)
+            let unsigned = try await repository.slipway("run", environment: Office.jenkins)
+            #expect(unsigned.errors.contains("records are not signed"))
             let image = "app@\(try digest(repository))"
             let production = try await gate(repository, office, "--image", image)
             #expect(production.exit == 21)
@@ -150,6 +155,11 @@ struct EvidenceTests {
                 ], in: repository.root, environment: SlipwayBinary.environment)
             #expect(said.exit == 65)
             #expect(said.errors.contains("lies in the candidate's own tree"))
+            let link = office.appending("link.yaml")
+            try FileManager.default.createSymbolicLink(atPath: link.string, withDestinationPath: own.string)
+            let linked = try await gate(repository, office, "--image", image, "--policy", link.string)
+            #expect(linked.exit == 65)
+            #expect(linked.errors.contains("lies in the candidate's own tree"))
         }
     }
 

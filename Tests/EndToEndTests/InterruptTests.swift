@@ -14,7 +14,7 @@ struct InterruptTests {
             path: b
             toolchain: command
             needs: [quick]
-            build: "touch begun; (trap '' TERM INT; sleep MARK) & trap '' TERM INT; sleep MARK"
+            build: "setsid sleep MARK & (trap '' TERM INT; sleep MARK) & sleep 0.1; trap '' TERM INT; touch begun; sleep MARK"
             test: false
           after: {path: c, toolchain: command, needs: [slow], build: "true", test: false}
 
@@ -42,7 +42,8 @@ struct InterruptTests {
     }
 
     private func withSlowRepository(_ number: Int, _ body: (Monorepo, String) async throws -> Void) async throws {
-        let mark = "3602.\(getpid())\(number)"
+        // None is the beginning of another.
+        let mark = "\(3600 + number).\(getpid())"
         try await withMonorepo(Self.slow.replacing("MARK", with: mark)) { repository in
             try await repository.git.commit("chore: more", ["a/x": "", "b/x": "", "c/x": "", ".gitignore": "begun\n"])
             try await body(repository, mark)

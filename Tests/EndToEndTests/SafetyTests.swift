@@ -217,6 +217,42 @@ struct SafetyTests {
         }
     }
 
+    @Test func `a file that belongs to nobody may matter to all, and the line that would change that is said`()
+        async throws
+    {
+        try await withMonorepo { repository in
+            try await repository.slipway("run")
+            try await repository.git.commit("chore: tool", ["tool.conf": "x"])
+            let plan = try await repository.slipway("plan")
+            #expect(plan.output.contains("4 of 4 to build"))
+            #expect(plan.output.contains("classes: {docs: [\"tool.conf\"]}"), "\(plan.output)")
+        }
+    }
+
+    @Test func `a clone that was told to fetch no tags says so`() async throws {
+        try await withMonorepo { repository in
+            try await repository.git.git("tag", "app/v1.2.3")
+            let clone = try await repository.git.clone(
+                to: repository.root.removingLastComponent().appending("clone"), "--no-tags")
+            let plan = try await slipway("plan", in: clone.root)
+            #expect(plan.output.contains("this clone fetches no tags"), "\(plan.output)")
+        }
+    }
+
+    @Test func `a build that fails shows the end of its log`() async throws {
+        try await withMonorepo("services: {x: {path: it}}\n") { repository in
+            try await repository.git.commit(
+                "chore: it",
+                [
+                    "slipway.yaml": plain("build: 'echo one; echo the compiler says no; exit 3', test: false"),
+                    "it/x": "",
+                ])
+            let said = try await repository.slipway("run")
+            #expect(said.exit == 11)
+            #expect(said.output.contains("  | one\n  | the compiler says no\n"), "\(said.output)")
+        }
+    }
+
     @Test func `a library with nothing to do is not selected for ever`() async throws {
         let configuration = """
             services:

@@ -38,7 +38,7 @@ struct RepositoryTests {
             let isBare = opened.isBare
             #expect(isBare)
             #expect(try "\(opened.facts().head)" == head)
-            #expect(try opened.dirt { _ in true }.isEmpty)
+            #expect(try opened.workTreeState { _ in true }.dirt.isEmpty)
         }
     }
 
@@ -89,9 +89,9 @@ struct RepositoryTests {
             try await fixture.commit("feat: a", ["a/x": "1", "b/y": "2", "c/z": "3"])
             try await fixture.git("sparse-checkout", "set", "--no-cone", "/a/")
             #expect(!fixture.root.appending("b").isThere)
-            #expect(try repository(fixture).dirt { _ in true }.isEmpty)
+            #expect(try repository(fixture).workTreeState { _ in true }.dirt.isEmpty)
             try fixture.put("a/x", "changed")
-            #expect(try repository(fixture).dirt { _ in true }.map(\.path) == ["a/x"])
+            #expect(try repository(fixture).workTreeState { _ in true }.dirt.map(\.path) == ["a/x"])
         }
     }
 
@@ -153,7 +153,7 @@ struct WorkTreeTests {
 
     private func overlaid(_ fixture: GitFixture) throws -> String {
         let repository = try Repository(at: fixture.root.string)
-        let dirt = try repository.dirt { _ in true }
+        let dirt = try repository.workTreeState { _ in true }.dirt
         return try "\(repository.tree(repository.facts().tree, with: dirt).id)"
     }
 
@@ -206,7 +206,7 @@ struct WorkTreeTests {
         try await withRepository { fixture in
             try await fixture.commit("feat: a", ["a": "1"])
             try await sh("touch -d '2001-01-01' a", in: fixture.root)
-            #expect(try Repository(at: fixture.root.string).dirt { _ in true }.isEmpty)
+            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.isEmpty)
         }
     }
 
@@ -226,7 +226,7 @@ struct WorkTreeTests {
             try await fixture.commit("feat: a", ["a": "1"])
             try fixture.put("a", "2")
             try fixture.put("out/x", "3")
-            let dirt = try Repository(at: fixture.root.string).dirt { !$0.lies(in: "out") }
+            let dirt = try Repository(at: fixture.root.string).workTreeState { !$0.lies(in: "out") }.dirt
             #expect(dirt.map(\.path) == ["a"])
         }
     }
@@ -235,7 +235,7 @@ struct WorkTreeTests {
         try await withRepository { fixture in
             try await fixture.commit("feat: a", ["a": "1"])
             _ = try await GitFixture(at: fixture.root.appending("other")).commit("x", ["x": "1"])
-            #expect(try Repository(at: fixture.root.string).dirt { _ in true }.isEmpty)
+            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.isEmpty)
         }
     }
 

@@ -26,7 +26,7 @@ struct Run: Sendable {
         (self.prepared, self.plan, self.asked, self.startedAt) = (prepared, plan, asked, startedAt)
         work = asked.isEmpty ? plan.work : plan.work(of: asked, in: prepared.survey.catalog)
         commit = prepared.survey.commit
-        if let (name, file) = try prepared.survey.firstAbsent(of: work.map(\.name)) {
+        if let (name, file) = prepared.survey.firstAbsent(of: work.map(\.name)) {
             throw RunError.notCheckedOut(name, file)
         }
         folder = prepared.survey.workspace.run(id)

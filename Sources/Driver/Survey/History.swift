@@ -31,6 +31,8 @@ struct History: Sendable {
     /// Without those that this clone is too shallow to tell.
     let versions: [ServiceName: VersionAnswer]
     let hidden: [ServiceName]
+    /// Whether there may be releases of which this clone has no tag.
+    let lacksTags: Bool
     let bases: [ServiceName: Plan.Base]
     let differences: [ObjectID: [Planning.Difference]]
     private let ancestors: Set<ObjectID>
@@ -44,6 +46,7 @@ struct History: Sendable {
         let graph = try CommitGraph(from: question.facts.head, in: repository)
         ancestors = Set(question.strangers.values.flatMap(\.self).filter(graph.contains))
         let releases = try Releases(of: question.catalog, on: graph, in: repository)
+        lacksTags = try releases.isEmpty && repository.passesOverTags()
         bases = try Self.bases(question, releases, graph, repository)
         let commits = Set(bases.values.map(\.commit))
         let walk = HistoryWalk(question, releases, bases: commits)

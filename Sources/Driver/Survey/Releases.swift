@@ -33,5 +33,7 @@ struct Releases {
         }
     }
 
+    var isEmpty: Bool { latest.isEmpty }
+
     subscript(_ name: ServiceName) -> Release? { latest[name] }
 }

@@ -14,6 +14,8 @@ struct Survey: Sendable {
     let catalog: Catalog
     let services: [ServiceName: ServiceSurvey]
     let dirtyPaths: [Path]
+    /// What is committed and was not checked out.
+    let absent: Set<Path>
     let commit: Commit
     /// The root of the work tree; nil for a bare repository, which can be planned but not built.
     let workTree: FilePath?
@@ -32,7 +34,7 @@ struct Survey: Sendable {
         }
         (self.request, surroundings) = (request, Surroundings(request.environment))
         (configuration, facts, catalog) = (ground.configuration, ground.facts, ground.catalog)
-        dirtyPaths = ground.dirt.map(\.path)
+        (dirtyPaths, absent) = (ground.dirt.map(\.path), ground.absent)
         commit = try repository.commit(ground.facts.head)
         workTree = repository.workTree.map { FilePath($0) }
         commonFolder = FilePath(repository.commonFolder)
@@ -55,19 +57,12 @@ struct Survey: Sendable {
     /// Whether images go to a registry: there is one that may be asked, and what they are made of is committed.
     var isPushing: Bool { configuration.registryName != nil && !facts.dirty && !request.limits.isOffline }
 
-    /// A file of these services that is committed and not here.
-    ///
-    /// A sparse checkout left it out, or a submodule was not checked out; what is built without it is not what the key says.
-    func firstAbsent(of names: [ServiceName]) throws -> (service: ServiceName, file: TreeFile)? {
-        guard let workTree else { return nil }
-        for name in names {
-            for file in services[name]?.files ?? [] {
-                let place = workTree.appending(FilePath(bytes: file.path.bytes).components)
-                let needed = file.entry.mode == .submodule ? place.appending(".git") : place
-                if try needed.status() == nil { return (name, file) }
-            }
-        }
-        return nil
+    /// A file of these services that was not checked out: what is built without it is not what the key says.
+    func firstAbsent(of names: [ServiceName]) -> (service: ServiceName, file: TreeFile)? {
+        guard !absent.isEmpty else { return nil }
+        return names.lazy.compactMap { name in
+            services[name]?.files.first { absent.contains($0.path) }.map { (name, $0) }
+        }.first
     }
 
     var notes: [Plan.Note] {
@@ -87,6 +82,7 @@ struct Ground {
     let configuration: Configuration
     let catalog: Catalog
     let dirt: [DirtyFile]
+    let absent: Set<Path>
     /// The folders that services own.
     let roots: Set<Path>
 
@@ -96,7 +92,10 @@ struct Ground {
         facts.branch = facts.branch ?? surroundings.branch
         facts.pullRequest = surroundings.pullRequest
         let isWanted = { (path: Path) in path.components.first != Array(Workspace.folderName.utf8) }
-        let all = request.selection.isCommittedOnly ? [] : try repository.dirt(untracked: isWanted)
+        let isLooking = !request.selection.isCommittedOnly
+        let state = isLooking ? try repository.workTreeState(untracked: isWanted) : WorkTreeState()
+        absent = state.absent
+        let all = state.dirt
         let everything = try repository.tree(facts.tree, with: all)
         let configuration = try Configuration(of: request, in: everything)
         let catalog = try Catalog(

@@ -42,7 +42,7 @@ public struct Plan: Equatable, Sendable, Codable {
 
     /// Why a service is selected.
     public enum Reason: String, Codable, Sendable {
-        case forced, new, path, needs, config, toolchain, environment, lockfile, uncertain
+        case forced, new, path, needs, config, toolchain, environment, uncertain
         case baseImage = "base-image"
         case unownedPath = "unowned-path"
         case recordRejected = "record-rejected"
@@ -81,10 +81,9 @@ public struct Plan: Equatable, Sendable, Codable {
             case recordRejected = "record-rejected"
             case unownedPath = "unowned-path"
             case countsAsMain = "counts-as-main"
-            case baseUnknown = "base-unknown"
             case baseImage = "base-image"
             case dirty
-            case restricted
+            case noTags = "no-tags"
             case neededBuild = "needed-build"
             case noImage = "no-image"
         }

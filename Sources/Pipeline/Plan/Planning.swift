@@ -78,11 +78,19 @@ extension Plan {
             let names = helpers.sorted().map(\.text).joined(separator: ", ")
             notes.append(Note(.neededBuild, "built because what needs them is built: \(names)"))
         }
+        let entries = planning.catalog.services.compactMap {
+            rule.entry($0, isSelected: selected.contains($0.name), isHelper: helpers.contains($0.name))
+        }
+        if let path = entries.first(where: { $0.reason == .unownedPath })?.because.first {
+            let line = "classes: {docs: [\(JSON.string("\(path)").canonicalText)]}"
+            notes.append(
+                Note(
+                    .unownedPath,
+                    "\(path) belongs to no service, so it may matter to all; at the top of \(ConfigurationFile.standardName), \(line) would say that it does not"
+                ))
+        }
         let unsealed = Plan(
-            schema: Self.currentSchema, digest: hash([]), repository: planning.repository,
-            services: planning.catalog.services.compactMap {
-                rule.entry($0, isSelected: selected.contains($0.name), isHelper: helpers.contains($0.name))
-            },
+            schema: Self.currentSchema, digest: hash([]), repository: planning.repository, services: entries,
             removed: planning.removed.sorted(), notes: notes)
         self = try unsealed.sealed(hash: hash)
     }

@@ -10,8 +10,7 @@ public struct VersionAnswer: Equatable, Sendable, Codable {
     public let reason: Reason?
     /// The tag of `current`.
     public let tag: String?
-    /// What a build of HEAD is called: the released version if HEAD carries its tag, else a snapshot that sorts below
-    /// every release of the same target.
+    /// What a build of HEAD is called: a snapshot that sorts below the next version, also where HEAD carries a tag.
     public let snapshot: SemanticVersion
     /// The commits since `tag` that touch the service, newest first.
     public let evidence: [Evidence]

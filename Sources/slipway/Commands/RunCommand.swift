@@ -19,7 +19,8 @@ struct RunCommand: AsyncParsableCommand {
     var plan: String?
 
     @Option(
-        name: .shortAndLong, help: ArgumentHelp("How many steps at a time; default: one a processor.", valueName: "n"))
+        name: [.customShort("j", allowingJoined: true), .long],
+        help: ArgumentHelp("How many steps at a time; default: one a processor.", valueName: "n"))
     var jobs: Int?
 
     @Flag(help: "End at once when another run works in this checkout, instead of waiting for it.")
@@ -54,7 +55,7 @@ struct RunCommand: AsyncParsableCommand {
         if common.json {
             try Console.answer(JSON(encoding: outcome).prettyText)
         } else {
-            try Console.answer(OutcomeText(outcome: outcome, style: common.style, folder: run.folder).text)
+            try Console.answer(OutcomeText(run: run, style: common.style).text)
         }
         if outcome.interrupted { throw CancellationError() }
         let exit = Exit(outcome.worst)

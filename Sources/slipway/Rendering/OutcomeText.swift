@@ -4,10 +4,10 @@ import SystemPackage
 
 /// What a run came to, as people read it: a table, then what is red and how to look at it.
 struct OutcomeText {
-    let outcome: RunOutcome
+    let run: FinishedRun
     let style: Style
-    /// Where the run left its logs.
-    let folder: FilePath
+
+    private var outcome: RunOutcome { run.outcome }
 
     var text: String {
         let shown = outcome.services.filter { $0.verdict.state != .reused }
@@ -64,7 +64,13 @@ struct OutcomeText {
         // Tests may be red and their runner content: then its log is still where to look.
         if let step = service.steps.last(where: { !$0.hasPassed }) ?? service.steps.last(where: { $0.log != nil }) {
             if let hint = step.ending.hint { lines.append("  \(hint)") }
-            if let log = step.log { lines.append("  log: \(folder.appending(FilePath(log).components))") }
+            if let log = step.log {
+                // Where a test failed, that says more than the end of a log.
+                if service.tests?.failing.isEmpty ?? true {
+                    lines += run.tail(of: log, lines: 10).map { "  | \($0.printable)" }
+                }
+                lines.append("  log: \(run.folder.appending(FilePath(log).components))")
+            }
         }
         if let hint = Self.hint(service) { lines.append("  \(hint)") }
         if service.verdict.state != .skipped { lines.append("  again: slipway run \(service.name) --force") }
@@ -85,7 +91,7 @@ struct OutcomeText {
             return ""
         }
         let name = "\(image.repository):\(service.version.map { "\($0)" } ?? "")"
-        let layout = folder.removingLastComponent().removingLastComponent().appending("images")
+        let layout = run.folder.removingLastComponent().removingLastComponent().appending("images")
         return "\nrun one: podman run --rm oci:\(layout):\(name)\n"
     }
 }
