@@ -124,8 +124,8 @@ extension Schema {
             "min", .choice(["stable", "flaky", "unstable"]), "The worst verdict that passes.",
             standard: .string("stable")),
         Field(
-            "evidence", .choice(["exit-code", "output", "reports"]), "The weakest evidence that passes.",
-            standard: .string("exit-code")),
+            "evidence", .choice(["exit-code", "output", "reports"]),
+            "The weakest evidence that passes; without it a service declared test-less passes, too."),
         Field("consecutive", .integer(1...1), "How many stable builds in a row.", standard: .integer(1)),
         Field("quarantineMax", .integer(0...10_000), "How many tests may be quarantined.", isLater: true),
         Field("skipGrowthMax", .integer(0...10_000), "How many skips may be new.", isLater: true),
