@@ -10,6 +10,9 @@ public struct Glob: Hashable, Sendable {
         case anyFolders
         /// A name as it is: most patterns have nothing else, and are asked of every file.
         case literal([UInt8])
+        /// One star at the end, or at the beginning.
+        case prefix([UInt8])
+        case suffix([UInt8])
         case name([UInt8])
     }
 
@@ -34,13 +37,18 @@ public struct Glob: Hashable, Sendable {
     private static func components(of pattern: String) -> [Component] {
         pattern.utf8.split(separator: UInt8(ascii: "/")).map(Array.init).filter { $0 != Array(".".utf8) }.map { name in
             if name == Array("**".utf8) { return .anyFolders }
-            return name.contains { "*?[\\".utf8.contains($0) } ? .name(name) : .literal(name)
+            func isPlain(_ part: ArraySlice<UInt8>) -> Bool { !part.contains { "*?[\\".utf8.contains($0) } }
+            if isPlain(name[...]) { return .literal(name) }
+            if name.last == UInt8(ascii: "*"), isPlain(name.dropLast()) { return .prefix(name.dropLast()) }
+            if name.first == UInt8(ascii: "*"), isPlain(name.dropFirst()) { return .suffix(Array(name.dropFirst())) }
+            return .name(name)
         }
     }
 
-    public func matches(_ path: Path) -> Bool {
-        matches(components[...], path.components[...])
-    }
+    public func matches(_ path: Path) -> Bool { matches(path.components) }
+
+    /// The same for a path that was parted before, because many patterns are asked.
+    func matches(_ path: [[UInt8]]) -> Bool { matches(components[...], path[...]) }
 
     /// Whether a path below `folder` could match; folders that cannot need not be listed.
     public func canMatch(below folder: Path) -> Bool {
@@ -71,49 +79,50 @@ public struct Glob: Hashable, Sendable {
         switch component {
         case .anyFolders: true
         case .literal(let literal): literal == name
-        case .name(let pattern): matches(pattern[...], name[...])
+        case .prefix(let prefix): name.starts(with: prefix)
+        case .suffix(let suffix):
+            name.count >= suffix.count && name[(name.count - suffix.count)...].elementsEqual(suffix)
+        case .name(let pattern): matches(pattern, name)
         }
     }
 
-    private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
-        var pattern = pattern
-        var name = name
+    private static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
+        var (at, taken) = (0, 0)
         // Where to resume after the last star: one more byte goes to the star each time.
-        var resume: (pattern: ArraySlice<UInt8>, name: ArraySlice<UInt8>)?
+        var resume: (at: Int, taken: Int)?
         while true {
-            if pattern.first == UInt8(ascii: "*") {
-                pattern = pattern.dropFirst()
-                resume = (pattern, name)
-            } else if let byte = name.first, let rest = Self.step(pattern, over: byte) {
-                pattern = rest
-                name = name.dropFirst()
-            } else if pattern.isEmpty, name.isEmpty {
+            if at < pattern.count, pattern[at] == UInt8(ascii: "*") {
+                at += 1
+                resume = (at, taken)
+            } else if taken < name.count, let next = Self.step(pattern, at, over: name[taken]) {
+                at = next
+                taken += 1
+            } else if at == pattern.count, taken == name.count {
                 return true
-            } else if let last = resume, !last.name.isEmpty {
-                (pattern, name) = (last.pattern, last.name.dropFirst())
-                resume = (pattern, name)
+            } else if let last = resume, last.taken < name.count {
+                (at, taken) = (last.at, last.taken + 1)
+                resume = (at, taken)
             } else {
                 return false
             }
         }
     }
 
-    /// What is left of the pattern when its first element takes `byte`, or nil when it does not.
-    private static func step(_ pattern: ArraySlice<UInt8>, over byte: UInt8) -> ArraySlice<UInt8>? {
-        guard let first = pattern.first else { return nil }
-        let rest = pattern.dropFirst()
-        switch first {
-        case UInt8(ascii: "?"): return rest
-        case UInt8(ascii: "\\") where rest.first == byte: return rest.dropFirst()
+    /// What follows in the pattern when its element at an index takes `byte`; nil when it does not.
+    private static func step(_ pattern: [UInt8], _ at: Int, over byte: UInt8) -> Int? {
+        guard at < pattern.count else { return nil }
+        switch pattern[at] {
+        case UInt8(ascii: "?"): return at + 1
+        case UInt8(ascii: "\\") where at + 1 < pattern.count && pattern[at + 1] == byte: return at + 2
         case UInt8(ascii: "["):
-            guard let end = rest.dropFirst().firstIndex(of: UInt8(ascii: "]")) else {
-                return byte == first ? rest : nil
+            guard let end = pattern.dropFirst(at + 2).firstIndex(of: UInt8(ascii: "]")) else {
+                return byte == pattern[at] ? at + 1 : nil
             }
-            var set = rest[..<end]
+            var set = pattern[(at + 1)..<end]
             let isNegated = set.first == UInt8(ascii: "!") || set.first == UInt8(ascii: "^")
             if isNegated { set = set.dropFirst() }
-            return Self.contains(set, byte) != isNegated ? pattern[(end + 1)...] : nil
-        default: return first == byte ? rest : nil
+            return Self.contains(set, byte) != isNegated ? end + 1 : nil
+        case let literal: return literal == byte ? at + 1 : nil
         }
     }
 

@@ -56,7 +56,8 @@ public struct PathRules: Equatable, Sendable {
 
     /// The class of a path given relative to the folder of its service.
     public func pathClass(of path: Path) -> PathClass {
-        rules.first { $0.glob.matches(path) }?.pathClass ?? .main
+        let components = path.components
+        return rules.first { $0.glob.matches(components) }?.pathClass ?? .main
     }
 
     /// What holds whatever the toolchain.
