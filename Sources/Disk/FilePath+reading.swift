@@ -5,8 +5,10 @@ public import SystemPackage
 public struct FileStatus: Equatable, Sendable {
     public let kind: Kind
     public let size: Int64
-    /// Nanoseconds since 1970.
+    /// When its content changed, in nanoseconds since 1970.
     public let modified: Int64
+    /// When anything about it changed, its place included; unlike `modified` nobody can set it.
+    public let changed: Int64
     public let permissions: FilePermissions
 
     public enum Kind: Equatable, Sendable {
@@ -33,10 +35,10 @@ extension FilePath {
             case .symbolicLink: .symbolicLink
             default: .other
             }
-        let modified = found.st_mtim
+        func nanoseconds(_ time: timespec) -> Int64 { Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec) }
         return FileStatus(
-            kind: kind, size: found.size,
-            modified: Int64(modified.tv_sec) * 1_000_000_000 + Int64(modified.tv_nsec), permissions: found.permissions)
+            kind: kind, size: found.size, modified: nanoseconds(found.st_mtim), changed: nanoseconds(found.st_ctim),
+            permissions: found.permissions)
     }
 
     /// The whole content of a file.

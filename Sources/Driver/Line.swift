@@ -67,6 +67,10 @@ extension Prepared {
                 throw RunError.planVouchesAlone(file.string, entry.name)
             }
         }
+        // Of nothing selected at least the records must be here.
+        if frozen.selected.isEmpty, let entry = plan.selected.first {
+            throw RunError.planVouchesAlone(file.string, entry.name)
+        }
         return frozen
     }
 

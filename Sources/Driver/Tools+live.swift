@@ -123,7 +123,7 @@ extension Survey {
         let touched = try files.filter { file in
             let place = workTree.appending(FilePath(bytes: file.path.bytes).components)
             guard let status = try place.status() else { return true }
-            return status.modified >= began.seconds * 1_000_000_000
+            return status.changed >= began.seconds * 1_000_000_000
         }
         return touched.isEmpty ? [] : try Repository(at: workTree.string).edited(touched)
     }

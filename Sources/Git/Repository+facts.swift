@@ -20,9 +20,15 @@ extension Repository {
     }
 
     private func head() throws(GitError) -> ObjectID {
+        guard let head = try headIfAny() else { throw .empty(workTree ?? commonFolder) }
+        return head
+    }
+
+    /// Where HEAD stands; nil in a repository without any commit.
+    func headIfAny() throws(GitError) -> ObjectID? {
         var id = git_oid()
         let code = git_reference_name_to_id(&id, handle.pointer, "HEAD")
-        guard code != GIT_ENOTFOUND.rawValue else { throw .empty(workTree ?? commonFolder) }
+        guard code != GIT_ENOTFOUND.rawValue else { return nil }
         try git("git_reference_name_to_id") { code }
         return ObjectID(&id)
     }

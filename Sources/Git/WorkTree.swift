@@ -41,14 +41,18 @@ extension Repository {
                 state.dirt.append(DirtyFile(path: candidate.path, entry: entry, isTracked: candidate.isTracked))
             }
         }
-        for path in try submodulePaths() {
-            guard let entry = try submoduleEntry(path, in: workTree) else {
-                state.absent.insert(path)
+        let seen = Set(state.dirt.map(\.path))
+        for (path, isSubmodule) in try unseenPaths() where !seen.contains(path) {
+            let committed = try head.entry(at: path)
+            let entry =
+                isSubmodule
+                ? try repositoryEntry(path, in: workTree)
+                : try workTreeEntry(path, in: workTree, committed: committed)
+            guard let entry else {
+                if isSubmodule { state.absent.insert(path) }
                 continue
             }
-            if try head.entry(at: path) != entry {
-                state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true))
-            }
+            if committed != entry { state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true)) }
         }
         state.dirt.sort { $0.path < $1.path }
         return state
@@ -89,34 +93,44 @@ extension Repository {
                 let name = delta.pointee.new_file.path ?? delta.pointee.old_file.path
             else { return nil }
             let flags = git_index_get_bypath(index.pointer, name, 0)?.pointee.flags_extended ?? 0
+            // A folder ends in a slash.
+            let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
             return Candidate(
-                path: Path(bytes: Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))),
+                path: Path(bytes: Array(bytes.last == UInt8(ascii: "/") ? bytes.dropLast() : bytes[...])),
                 isTracked: status.status != GIT_STATUS_WT_NEW,
                 isSkipped: UInt32(flags) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0)
         }
     }
 
-    private func submodulePaths() throws(GitError) -> [Path] {
+    /// What a status says nothing of: submodules, and files that git was told to take for unchanged or to leave out.
+    private func unseenPaths() throws(GitError) -> [(Path, isSubmodule: Bool)] {
         let repository = handle.pointer
         let index = try Owned("git_repository_index", free: git_index_free) { git_repository_index(&$0, repository) }
         return (0..<git_index_entrycount(index.pointer)).compactMap { position in
-            guard let entry = git_index_get_byindex(index.pointer, position)?.pointee,
-                entry.mode == GIT_FILEMODE_COMMIT.rawValue, let name = entry.path
-            else { return nil }
-            return Path(bytes: Array(UnsafeRawBufferPointer(start: name, count: strlen(name))))
+            guard let entry = git_index_get_byindex(index.pointer, position)?.pointee, let name = entry.path else {
+                return nil
+            }
+            let isSubmodule = entry.mode == GIT_FILEMODE_COMMIT.rawValue
+            let isFlagged =
+                UInt32(entry.flags) & GIT_INDEX_ENTRY_VALID.rawValue != 0
+                || UInt32(entry.flags_extended) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0
+            guard isSubmodule || isFlagged else { return nil }
+            return (Path(bytes: Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))), isSubmodule)
         }
     }
 
-    /// The commit a submodule stands at or, with work in it that is not committed, the tree that would be; nil when it is
-    /// not checked out.
-    private func submoduleEntry(_ path: Path, in workTree: String) throws(GitError) -> TreeEntry? {
+    /// The commit a repository inside this one stands at or, with work in it that is not committed, the tree that would
+    /// be; nil when it is not checked out, or something in it is not.
+    private func repositoryEntry(_ path: Path, in workTree: String) throws(GitError) -> TreeEntry? {
         let folder = workTree + path.description
         var status = stat()
         guard lstat(folder + "/.git", &status) == 0 else { return nil }
         let inner = try Repository(at: folder)
+        guard try inner.headIfAny() != nil else { return nil }
+        let state = try inner.workTreeState { _ in true }
+        guard state.absent.isEmpty else { return nil }
         let facts = try inner.facts()
-        let dirt = try inner.workTreeState { _ in true }.dirt
-        let id = dirt.isEmpty ? facts.head : try inner.tree(facts.tree, with: dirt).id
+        let id = state.dirt.isEmpty ? facts.head : try inner.tree(facts.tree, with: state.dirt).id
         return TreeEntry(id: id, mode: .submodule)
     }
 
@@ -136,8 +150,8 @@ extension Repository {
             if keepsMode, let committed, !(try hasFileModes()) { return TreeEntry(id: id, mode: committed.mode) }
             return TreeEntry(id: id, mode: status.st_mode & S_IXUSR == 0 ? .file : .executable)
         case S_IFLNK: return TreeEntry(id: try write(path), mode: .symbolicLink)
-        // A repository inside this one: a submodule, whose pointer is what counts, or somebody else's clone.
-        case S_IFDIR: return committed
+        // A repository inside this one: a submodule, which is looked at elsewhere, or a clone that nobody committed.
+        case S_IFDIR: return committed == nil ? try repositoryEntry(path, in: workTree) : committed
         default: return nil
         }
     }

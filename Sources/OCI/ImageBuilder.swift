@@ -143,7 +143,9 @@ public struct ImageBuilder {
             words.removeFirst()
             let parts = flag.dropFirst(2).split(separator: "=", maxSplits: 1).map(String.init)
             let names = ["interval": "Interval", "timeout": "Timeout", "start-period": "StartPeriod"]
-            if parts.count == 2, let name = names[parts[0]], let seconds = Seconds(parsing: parts[1]) {
+            if parts.count == 2, let name = names[parts[0]], let seconds = Seconds(parsing: parts[1]),
+                seconds.count <= 30 * 86_400
+            {
                 members[name] = .integer(seconds.count * 1_000_000_000)
             } else if parts.count == 2, parts[0] == "retries", let count = Int64(parts[1]) {
                 members["Retries"] = .integer(count)

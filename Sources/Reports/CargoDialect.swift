@@ -73,7 +73,7 @@ struct GoDialect: OutputDialect {
 
     private var outcomes: [TestCase.ID: TestCase.Outcome] = [:]
     private var messages: [TestCase.ID: String] = [:]
-    private var running: Set<TestCase.ID> = []
+    private var known: Set<TestCase.ID> = []
     private var failedPackages: Set<String> = []
     private var openPackages: Set<String> = []
     private var order: [TestCase.ID] = []
@@ -82,6 +82,8 @@ struct GoDialect: OutputDialect {
         guard line.hasPrefix("{"), let event = event(line) else { return }
         guard let test = event.test else {
             if event.action == "fail" { failedPackages.insert(event.package) }
+            // What a compiler prints has no package.
+            guard !event.package.isEmpty else { return }
             let isEnd = ["pass", "fail", "skip"].contains(event.action)
             _ = isEnd ? openPackages.remove(event.package) : openPackages.insert(event.package).memberAfterInsert
             return
@@ -90,8 +92,7 @@ struct GoDialect: OutputDialect {
         let id = TestCase.ID(suite: event.package, name: test)
         switch event.action {
         case "run":
-            running.insert(id)
-            order.append(id)
+            list(id)
         case "pass": end(id, .passed)
         case "fail": end(id, .failed)
         case "skip": end(id, .skipped)
@@ -112,9 +113,14 @@ struct GoDialect: OutputDialect {
         }
     }
 
+    private mutating func list(_ id: TestCase.ID) {
+        if known.insert(id).inserted { order.append(id) }
+    }
+
     private mutating func end(_ id: TestCase.ID, _ outcome: TestCase.Outcome) {
-        running.remove(id)
-        outcomes[id] = outcome
+        // One whose beginning is not there ended all the same.
+        list(id)
+        outcomes[id] = max(outcome, outcomes[id] ?? outcome)
     }
 
     /// The first line a test prints about a place in a file says best what went wrong.

@@ -63,8 +63,9 @@ struct TAPDialect: OutputDialect {
     mutating func read(_ line: Substring) {
         if line.hasPrefix("Bail out!") {
             bailedOut = String(line)
-        } else if line.hasPrefix("1.."), let count = Int(line.dropFirst(3).prefix { $0.isNumber }) {
-            planned = count
+        } else if line.hasPrefix("1.."), let count = Int(line.dropFirst(3).prefix(9).prefix { $0.isNumber }) {
+            // Several scripts, several plans.
+            planned = min((planned ?? 0) + count, 1 << 40)
         } else if line == "ok" || line.hasPrefix("ok ") {
             add(line.dropFirst(2), passed: true)
         } else if line == "not ok" || line.hasPrefix("not ok ") {

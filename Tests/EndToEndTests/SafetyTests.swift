@@ -118,11 +118,15 @@ struct SafetyTests {
         ("build: false, test: 'sh ../ci/t.sh', images: false", "ci/t.sh"),
         ("build: false, test: 'sh link/t.sh', images: false", "common/t.sh"),
         ("build: false, test: 'sh charts/t.sh', images: false", "it/src/charts/x.vue"),
+        ("build: false, test: 'sh \"$SLIPWAY_ROOT/ci/t.sh\"', images: false", "ci/t.sh"),
+        ("build: false, test: {run: [sh, -c, 'cd .. && sh ci/t.sh']}, images: false", "ci/t.sh"),
+        ("build: false, test: 'sh far/t.sh', images: false", "ci/t.sh"),
     ])
     func `what a service is made of selects it, wherever it lies`(more: String, path: String) async throws {
         let tap = "echo 1..1; echo ok 1\n"
         try await withMonorepo("services: {x: {path: it}}\n") { repository in
-            try await sh("mkdir -p it && ln -s ../common it/link", in: repository.root)
+            try await sh(
+                "mkdir -p it && ln -s ../common it/link && ln -s ../near it/far && ln -s ci near", in: repository.root)
             try await repository.git.commit(
                 "chore: it",
                 [
@@ -184,6 +188,64 @@ struct SafetyTests {
             #expect(said.exit == 12, "\(said.output)")
             #expect(try repository.reasons()["it"] == "inputs-changed")
             #expect(!said.output.contains("it@"))
+        }
+    }
+
+    @Test(arguments: ["echo 2 > ../shared/l", "echo 2 > y; touch -d 2001-01-01 y; mv y src", "echo 2 > ../root.conf"])
+    func `whatever is in the key must not change in mid-run, not even in secret`(script: String) async throws {
+        let configuration = plain("inputs: [shared], build: sh b.sh, test: false")
+        try await withMonorepo("services: {x: {path: it}}\n") { repository in
+            try await repository.git.commit(
+                "chore: it",
+                [
+                    "slipway.yaml": configuration, "it/b.sh": "\(script)\n", "it/src": "1", "shared/l": "1",
+                    "root.conf": "1",
+                ])
+            let said = try await repository.slipway("run")
+            #expect(said.exit == 12, "\(said.output)\(said.errors)")
+            #expect(try repository.reasons()["it"] == "inputs-changed")
+        }
+    }
+
+    @Test func `what was found out later counts more than an earlier green`() async throws {
+        try await withMonorepo("services: {x: {path: it}}\n") { repository in
+            let weather = repository.root.removingLastComponent().appending("weather")
+            try weather.put("1..1\nok 1\n")
+            try await repository.git.commit(
+                "chore: it", ["slipway.yaml": plain("build: false, test: cat ../../weather"), "it/x": ""])
+            #expect(try await repository.slipway("run").exit == 0)
+            try weather.put("1..1\nnot ok 1\n")
+            #expect(try await repository.slipway("run", "--force").exit == 10)
+            #expect(try await repository.slipway("run").exit == 10)
+            try weather.put("1..1\nok 1\n")
+            #expect(try await repository.slipway("run").exit == 0)
+            #expect(try repository.verdicts()["it"] == "flaky")
+            #expect(try await repository.slipway("plan").output.contains("nothing to do"))
+        }
+    }
+
+    @Test func `sources that nobody committed are no output, whatever their folder is called`() async throws {
+        try await withMonorepo("services: {x: {path: it}}\n") { repository in
+            try await repository.git.commit(
+                "chore: it",
+                ["slipway.yaml": "services: {it: {path: it}}\n", "it/build.gradle": "", "it/sub/build.gradle": ""])
+            try repository.git.put("it/build/x.class", "")
+            try repository.git.put("it/sub/build/x.class", "")
+            let clean = try await repository.slipway("plan", "--json")
+            #expect(clean.output.contains("\"dirty\": false"), "\(clean.output)\(clean.errors)")
+            try repository.git.put("it/src/main/java/build/B.java", "class B {}")
+            #expect(try await repository.slipway("plan", "--json").output.contains("\"dirty\": true"))
+        }
+    }
+
+    @Test(arguments: [
+        "services: {it: {path: it, timeout: 9223372036854775807s}}\n", "services: {it: {path: it, build: \"  \"}}\n",
+        "services: {it: {path: it, reports: [\"*.xml\"]}, too: {path: it, reports: [\"*.xml\"]}}\n",
+    ])
+    func `slips of the pen are refused`(text: String) async throws {
+        try await withMonorepo("services: {x: {path: it}}\n") { repository in
+            try await repository.git.commit("chore: it", ["slipway.yaml": text, "it/Makefile": "all:\n"])
+            #expect(try await repository.slipway("plan").exit == 65)
         }
     }
 

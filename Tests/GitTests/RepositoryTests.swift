@@ -231,11 +231,29 @@ struct WorkTreeTests {
         }
     }
 
-    @Test func `a clone inside the work tree is left alone`() async throws {
+    @Test func `a clone inside the work tree is uncommitted work, and what is in it counts`() async throws {
         try await withRepository { fixture in
             try await fixture.commit("feat: a", ["a": "1"])
-            _ = try await GitFixture(at: fixture.root.appending("other")).commit("x", ["x": "1"])
+            let other = try await GitFixture(at: fixture.root.appending("other"))
+            // Nothing is in it yet.
             #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.isEmpty)
+            try await other.commit("x", ["x": "1"])
+            let one = try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt
+            #expect(one.map(\.path) == ["other"])
+            try other.put("x", "2")
+            let two = try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt
+            #expect(two.map(\.path) == ["other"] && two != one)
+        }
+    }
+
+    @Test(arguments: ["--assume-unchanged", "--skip-worktree"])
+    func `a file that git was told not to look at is looked at`(flag: String) async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1", "b": "2"])
+            try await fixture.git("update-index", flag, "a")
+            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.isEmpty)
+            try fixture.put("a", "3")
+            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.map(\.path) == ["a"])
         }
     }
 

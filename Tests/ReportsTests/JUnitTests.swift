@@ -123,8 +123,14 @@ struct JUnitTests {
 
     @Test func `a failure may be an attribute only`() {
         let text =
-            #"<testsuite name="s"><testcase name="t" status="failed"/><testcase name="u" result="error"/></testsuite>"#
-        #expect(Self.read(text).cases.map(\.outcome) == [.failed, .errored])
+            #"<testsuite name="s"><testcase name="t" status="failed"/><testcase name="u" result="error"/><testcase name="v" status="disabled"/><testcase name="w" status="timeout"/><testcase name="x" status="run" result="completed"/></testsuite>"#
+        #expect(Self.read(text).cases.map(\.outcome) == [.failed, .errored, .skipped, .errored, .passed])
+    }
+
+    @Test func `counts beyond all bounds end nothing`() {
+        let text =
+            #"<testsuite name="s" tests="9223372036854775807" failures="9223372036854775807" errors="9223372036854775807"><testcase name="t"/></testsuite>"#
+        #expect(Self.read(text).problem?.code == .contradictory)
     }
 
     @Test func `a file is no test, unless it fails`() {
@@ -280,8 +286,23 @@ struct OutputTests {
         #expect(
             JUnitTests.summary(cases) == [
                 "ex/a.TestAdds: passed", "ex/a.TestFails: failed", "ex/a.TestFails/sub: failed",
+                "ex/a.TestSkips: skipped",
             ])
-        #expect(cases.last?.message == "a_test.go:9: want 1, got 2")
+        #expect(cases.first { $0.id.name == "TestFails/sub" }?.message == "a_test.go:9: want 1, got 2")
+    }
+
+    @Test func `a go package that was cut is no evidence`() {
+        let text = #"{"Action":"pass","Package":"ex/a","Test":"TestAdds"}"# + "\n"
+        #expect(read(.goJSON, text).problem == "package ex/a began and did not end")
+        let warned =
+            #"{"ImportPath":"ex/a","Action":"build-output","Output":"warning"}"# + "\n" + text
+            + #"{"Action":"pass","Package":"ex/a"}"# + "\n"
+        #expect(read(.goJSON, warned).problem == nil)
+    }
+
+    @Test func `several TAP documents are added up`() {
+        #expect(read(.tap, "1..1\nok 1 - a\n1..2\nok 1 - b\nok 2 - c\n").problem == nil)
+        #expect(read(.tap, "1..3\n1..2\nok 1 - b\nok 2 - c\n").problem != nil)
     }
 
     @Test func `a go package that failed without a failing test is an error of its own`() {

@@ -70,10 +70,11 @@ public struct GateRequest: Sendable {
 
     // MARK: - Evidence
 
-    private typealias Found = (origin: String, bytes: [UInt8])
+    /// An envelope, and the record it must hold when an index names one.
+    private typealias Found = (origin: String, id: String?, bytes: [UInt8])
 
     private func envelopes(about digest: Digest) async throws -> [Found] {
-        var found: [Found] = try files.map { ($0.string, try configurationBytes(of: $0)) }
+        var found: [Found] = try files.map { ($0.string, nil, try configurationBytes(of: $0)) }
         for folder in folders {
             found += try FolderLedger(root: folder).envelopes(about: digest)
         }
@@ -86,7 +87,7 @@ public struct GateRequest: Sendable {
             let credentials = CredentialSource(environment: variables, host: image.host)
             let client = RegistryClient(http, host: image.apiHost, isPlain: isPlain, credentials: credentials)
             let ledger = RegistryLedger(client: client, path: nil)
-            return try await ledger.envelopes(about: digest, in: image.repository).map { ("\(image.host)", $0) }
+            return try await ledger.envelopes(about: digest, in: image.repository).map { ("\(image.host)", nil, $0) }
         }
     }
 
@@ -94,6 +95,10 @@ public struct GateRequest: Sendable {
         let digest = Digest.sha256(found.bytes)
         do {
             let sealed = try SealedRecord(parsing: found.bytes)
+            if let id = found.id, id != sealed.id {
+                return Exhibit(
+                    origin: found.origin, digest: digest, content: .unreadable("holds record \(sealed.id), not \(id)"))
+            }
             let content = Exhibit.Content.statement(sealed.statement, sealed.signatures(trusting: trust))
             return Exhibit(origin: found.origin, digest: digest, content: content)
         } catch {

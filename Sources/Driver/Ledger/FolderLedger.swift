@@ -59,10 +59,10 @@ struct FolderLedger: Sendable {
     /// Envelopes that an index says are about an image, as they lie there: a gate judges also what cannot be read.
     ///
     /// One that the index names and that is not there is no evidence, and is shown as such.
-    func envelopes(about image: Digest) throws -> [(origin: String, bytes: [UInt8])] {
+    func envelopes(about image: Digest) throws -> [(origin: String, id: String?, bytes: [UInt8])] {
         try lines("by-digest", image.hex).map { id in
-            guard RecordID.isWellFormed(id) else { return (root.appending("by-digest").string, []) }
-            return (file(of: id).string, try file(of: id).contentsIfPresent(limit: 4 << 20) ?? [])
+            guard RecordID.isWellFormed(id) else { return (root.appending("by-digest").string, nil, []) }
+            return (file(of: id).string, id, try file(of: id).contentsIfPresent(limit: 4 << 20) ?? [])
         }
     }
 

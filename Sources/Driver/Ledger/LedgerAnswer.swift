@@ -15,6 +15,8 @@ struct LedgerAnswer: Sendable {
     /// Services with records that the catalog does not have, with the commits of those.
     var strangers: [ServiceName: [ObjectID]] = [:]
     var notes: [Plan.Note] = []
+    /// Of the very keys, the newest record that found something wrong with them.
+    private var newestRed: [ServiceName: Stability] = [:]
 
     /// The newest record of a service that is known.
     func newest(of name: ServiceName) -> SealedRecord? { known[name]?.first ?? accepted[name] }
@@ -42,9 +44,11 @@ struct Ledgers: Sendable {
         }
         do {
             try await readRegistry(survey, parts, into: &answer)
+            answer.dropOutdated()
             try await dropVanishedImages(&answer)
         } catch let error as RegistryError where !limits.requiresLedger {
             answer.notes.append(Plan.Note(.ledgerUnreachable, "\(error); what only it knows is built again"))
+            answer.dropOutdated()
             answer.accepted = answer.accepted.filter { $0.value.record.image?.pushed != true }
         }
         for service in survey.catalog.services where answer.accepted[service.name] == nil {
@@ -130,11 +134,24 @@ extension RegistryClient {
 extension LedgerAnswer {
     fileprivate mutating func take(_ sealed: SealedRecord, for name: ServiceName, _ acceptance: Acceptance) {
         let record = sealed.record
-        if record.verdict.judgesSources { failedBefore.insert(name) }
+        if record.verdict.judgesSources {
+            failedBefore.insert(name)
+            if (newestRed[name]?.run.sequence ?? .min) < record.run.sequence { newestRed[name] = record }
+        }
         if let objection = acceptance.objection(to: sealed) {
             rejected[name, default: []].append(objection)
         } else if (accepted[name]?.record.run.sealedAt ?? Timestamp(seconds: .min)) < record.run.sealedAt {
             accepted[name] = sealed
+        }
+    }
+
+    /// What was found out later counts more.
+    fileprivate mutating func dropOutdated() {
+        for (name, red) in newestRed {
+            guard let accepted = accepted[name], accepted.record.run.sequence < red.run.sequence else { continue }
+            self.accepted[name] = nil
+            rejected[name, default: []].append(
+                "record \(red.run.recordId) of the same key is newer and says \(red.verdict.state.rawValue)")
         }
     }
 

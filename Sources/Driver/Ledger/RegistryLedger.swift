@@ -22,13 +22,20 @@ struct RegistryLedger: Sendable {
             let ownTag = ImageTag(parsing: "stability-\(sealed.id)"),
             let keyTag = ImageTag(parsing: Self.keyTag(sealed.record.inputs.key))
         else { return }
-        // A red record must not hide the green one of the same key from whoever looks for something to reuse.
+        // A record that is worth less must not hide a green one of the same key from whoever looks for something to reuse.
         let known = try await record(withKey: sealed.record.inputs.key, of: service).record
-        let isWorse = known?.record.verdict.state.isPassing == true && !sealed.record.verdict.state.isPassing
+        let isWorse = known.map { Self.isWorse(sealed, than: $0) } ?? false
         let artifact = RegistryClient.Artifact(
             type: Self.artifactType, bytes: sealed.envelope.bytes, subject: image, ownTag: ownTag,
             movingTags: isWorse ? [] : [keyTag])
         try await client.attach(artifact, in: repository, using: layout)
+    }
+
+    private static func isWorse(_ new: SealedRecord, than known: SealedRecord) -> Bool {
+        guard known.record.verdict.state.isPassing else { return false }
+        let isWeaker = new.envelope.signatures.isEmpty && !known.envelope.signatures.isEmpty
+        return !new.record.verdict.state.isPassing || isWeaker || new.record.scope < known.record.scope
+            || new.record.steps.planned.count < known.record.steps.planned.count
     }
 
     private static func keyTag(_ key: Digest) -> String { "key-\(key.hex)" }

@@ -124,7 +124,7 @@ extension Run {
     }
 
     func isVoid(_ name: ServiceName, _ tools: Tools) throws -> Bool {
-        let edited = try tools.edited(survey.services[name]?.files ?? [])
+        let edited = try tools.edited(survey.keyFiles(of: name))
         if let first = edited.first { tools.report(.note("\(name): \(first) was edited while it was built")) }
         return !edited.isEmpty
     }

@@ -54,7 +54,10 @@ struct ReportPlace: Sendable {
         var problems = problems
         var cases = TestCases()
         for test in known { cases.add(TestCases(test)) }
-        let files = try declaredFiles() + Self.files(below: folder, at: .root).filter { $0.path.name.hasSuffix(".xml") }
+        // What git tracks was not written by the tests.
+        let files =
+            try declaredFiles().filter { !tracked.contains($0.path) }
+            + Self.files(below: folder, at: .root).filter { $0.path.name.lowercased().hasSuffix(".xml") }
         for report in files {
             guard let status = try report.file.status(), status.kind == .file else { continue }
             if status.modified < began {

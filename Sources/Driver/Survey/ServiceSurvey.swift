@@ -39,10 +39,10 @@ struct ServiceSurvey: Sendable {
         }
         var foreign =
             try Self.packed(by: service, image, on: ground) + Self.named(by: service, in: ground.tree)
-        foreign += try Self.linked(from: Array(kept.values) + foreign, in: ground.tree)
+        let inputs = try service.inputs.paths.flatMap { try ground.tree.files(below: $0) }
+        foreign += try Self.linked(from: Array(kept.values) + foreign + inputs, in: ground.tree)
         foreign = foreign.filter { kept[$0.path] == nil }
         for file in foreign { kept[file.path] = file }
-        let inputs = try service.inputs.paths.flatMap { try ground.tree.files(below: $0) }
         tracked = Array(own)
         taken = Set(foreign.map(\.path))
         files = kept.values.sorted { $0.path < $1.path }
@@ -74,24 +74,28 @@ struct ServiceSurvey: Sendable {
     private static func named(by service: Service, in tree: Tree) throws -> [TreeFile] {
         try [service.recipe.build, service.recipe.test].compactMap(\.self).flatMap { command in
             try command.words.flatMap { word -> [TreeFile] in
-                guard let path = try? Path(parsing: word, in: command.directory ?? service.home),
-                    !service.home.lies(in: path)
-                else { return [] }
-                return try tree.files(below: path)
+                let plain = word.replacing("$SLIPWAY_ROOT/", with: "").replacing("${SLIPWAY_ROOT}/", with: "")
+                let isPath = word.contains("/")
+                // A line may change its folder first.
+                let bases = [command.directory ?? service.home] + (isPath ? [service.home, .root] : [])
+                return try Set(bases).flatMap { base -> [TreeFile] in
+                    guard let path = try? Path(parsing: plain, in: base), !service.home.lies(in: path) else {
+                        return []
+                    }
+                    return try Links(tree).files(at: path)
+                }
             }
         }
     }
 
     /// What symbolic links lead to, and the links among that.
     private static func linked(from files: [TreeFile], in tree: Tree) throws -> [TreeFile] {
+        let links = Links(tree)
         var found: [Path: TreeFile] = [:]
         var rest = files
         while let file = rest.popLast() {
-            guard let target = try tree.linkTarget(of: file), target.first != UInt8(ascii: "/"),
-                let path = try? Path(parsing: String(decoding: target, as: UTF8.self), in: file.path.parent),
-                !file.path.lies(in: path)
-            else { continue }
-            for file in try tree.files(below: path) where found.updateValue(file, forKey: file.path) == nil {
+            guard let target = try links.target(of: file) else { continue }
+            for file in try links.files(at: target) where found.updateValue(file, forKey: file.path) == nil {
                 rest.append(file)
             }
         }

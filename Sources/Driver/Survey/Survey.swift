@@ -49,6 +49,14 @@ struct Survey: Sendable {
         return others + [Path.root.appending(Workspace.folderName), Path.root.appending(".git")]
     }
 
+    /// Every file that is in the key of a service, those of what it needs included.
+    func keyFiles(of name: ServiceName) -> [TreeFile] {
+        catalog.closure(of: [name]).flatMap { name -> [TreeFile] in
+            guard let material = services[name]?.material else { return [] }
+            return material.files + material.pins + material.unowned
+        }
+    }
+
     var scope: Scope { surroundings.scope(dirty: facts.dirty) }
 
     /// Where everything of ours is kept.
@@ -104,7 +112,7 @@ struct Ground {
             try everything.names(in: folder)?.map { ($0.name, $0.entry.mode == .folder) }
         }
         // What a toolchain leaves behind is no dirt, and only now it is known which toolchain is where.
-        dirt = all.filter { $0.isTracked || !Self.isOutput($0.path, in: catalog) }
+        dirt = try all.filter { try $0.isTracked || !Self.isOutput($0.path, in: catalog, everything) }
         tree = try repository.tree(facts.tree, with: dirt)
         facts.tree = tree.id
         facts.dirty = !dirt.isEmpty
@@ -112,12 +120,25 @@ struct Ground {
         (self.catalog, self.configuration, self.facts) = (catalog, configuration, facts)
     }
 
-    private static func isOutput(_ path: Path, in catalog: Catalog) -> Bool {
-        Ownership(catalog).owners(of: path).compactMap { catalog[$0.name] }.contains { service in
-            let outputs = Toolchain.named(service.recipe.toolchain)?.paths.outputs ?? []
-            guard let inner = service.paths.compactMap({ path.relative(to: $0) }).first else { return false }
-            return outputs.contains { Glob(anywhere: $0).matches(inner) }
+    /// Whether a toolchain makes such a path: what only ever is an output (`__pycache__`, `.gradle`, `node_modules`), or a
+    /// `build` folder beside a build file; one further down may hold sources.
+    private static func isOutput(_ path: Path, in catalog: Catalog, _ tree: Tree) throws -> Bool {
+        for service in Ownership(catalog).owners(of: path).compactMap({ catalog[$0.name] }) {
+            guard let toolchain = Toolchain.named(service.recipe.toolchain),
+                let home = service.paths.first(where: path.lies), let inner = path.relative(to: home)
+            else { continue }
+            for output in toolchain.paths.outputs where Glob(anywhere: output).matches(inner) {
+                guard output.hasSuffix("/"), output.first != "_", output.first != ".", output.first != "*",
+                    output != "node_modules/"
+                else { return true }
+                let name = Array(output.utf8.dropLast())
+                guard let index = inner.components.firstIndex(of: name) else { continue }
+                let parent = inner.components[..<index].reduce(home) { $0.appending($1) }
+                let names = try tree.names(in: parent)?.map { String(decoding: $0.name, as: UTF8.self) } ?? []
+                if parent == home || !Set(names).isDisjoint(with: toolchain.markers) { return true }
+            }
         }
+        return false
     }
 
     /// Files that no service owns and no rule names: they may matter to everything.

@@ -55,6 +55,7 @@ struct CatalogReader {
         }
         checkNeeds(of: services)
         checkImages(of: services)
+        checkReports(of: services)
         if services.isEmpty, findings.isEmpty {
             let hint = "list them under services:, or let discover: find their folders (slipway init proposes both)"
             report(document.line(of: "discover"), "no services found in this tree", hint: hint)
@@ -89,6 +90,20 @@ struct CatalogReader {
                 report(line, problem, hint: "name one under images:")
             }
             owners[image.name] = service.name
+        }
+    }
+
+    /// Two services that look for reports in one folder would take each other's.
+    private mutating func checkReports(of services: [Service]) {
+        var owners: [Path: ServiceName] = [:]
+        for service in services where service.recipe.test != nil {
+            guard case .reports(let patterns) = service.recipe.evidence, !patterns.isEmpty else { continue }
+            if let other = owners[service.home] {
+                let line = document.line(of: "services", service.name.text)
+                let problem = "\"\(other)\" and \"\(service.name)\" would both look for reports in \(service.home)"
+                report(line, problem, hint: "let them write to $SLIPWAY_REPORTS, and say reports: []")
+            }
+            owners[service.home] = service.name
         }
     }
 

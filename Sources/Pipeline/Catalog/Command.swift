@@ -25,9 +25,14 @@ extension Command {
     /// The words of the command, as far as a line can be parted without a shell.
     public var words: [String] {
         switch form {
-        case .shell(let line): line.split { $0.isWhitespace || "'\"`;|&()<>=".contains($0) }.map(String.init)
-        case .exec(let arguments): arguments
+        case .shell(let line): Self.words(of: line)
+        // One of them may be a line for a shell.
+        case .exec(let arguments): arguments + arguments.flatMap(Self.words)
         }
+    }
+
+    private static func words(of line: String) -> [String] {
+        line.split { $0.isWhitespace || "'\"`;|&()<>=".contains($0) }.map(String.init)
     }
 }
 

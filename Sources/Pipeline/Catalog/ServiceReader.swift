@@ -120,7 +120,7 @@ struct ServiceReader {
             reader.report(line, "service \"\(name)\": no toolchain is recognised in its folder", hint: hint)
         }
         for command in [build, test] {
-            if case .exec(let arguments)? = command?.form, arguments.first?.isEmpty ?? true {
+            if let words = command?.words, words.isEmpty || words.first?.isEmpty == true {
                 reader.report(line, "service \"\(name)\": a command must name a program")
             }
         }

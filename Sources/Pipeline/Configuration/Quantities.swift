@@ -10,9 +10,12 @@ public struct Seconds: Hashable, Comparable, Sendable, Codable {
         let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }), let number = decimal(text.dropLast()) else { return nil }
         let (count, overflow) = number.multipliedReportingOverflow(by: unit)
-        guard !overflow else { return nil }
+        guard !overflow, count <= Self.longest else { return nil }
         self.count = count
     }
+
+    /// A hundred years: more is a slip of the pen, and sums of it would not fit.
+    private static let longest: Int64 = 100 * 366 * 86_400
 
     public init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
