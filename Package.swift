@@ -127,7 +127,9 @@ let package = Package(
             swiftSettings: tests),
         .testTarget(
             name: "GitTests",
-            dependencies: ["Fixtures", "Git", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
+            dependencies: [
+                "Fixtures", "Git", "Pipeline", "Signing", .product(name: "SystemPackage", package: "swift-system"),
+            ],
             swiftSettings: tests),
         .testTarget(
             name: "ExecutionTests",

@@ -125,6 +125,6 @@ extension Survey {
             guard let status = try place.status() else { return true }
             return status.changed >= began.seconds * 1_000_000_000
         }
-        return touched.isEmpty ? [] : try Repository(at: workTree.string).edited(touched)
+        return touched.isEmpty ? [] : try Repository(at: workTree.string).edited(touched, hash: contentHash)
     }
 }

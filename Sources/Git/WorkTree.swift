@@ -27,14 +27,16 @@ extension Repository {
     /// What differs from HEAD, of untracked files those for which `isWanted` says so.
     ///
     /// Nothing for a bare repository.
-    public func workTreeState(untracked isWanted: (Path) -> Bool) throws(GitError) -> WorkTreeState {
+    public func workTreeState(
+        hash: ContentHash, untracked isWanted: (Path) -> Bool
+    ) throws(GitError) -> WorkTreeState {
         var state = WorkTreeState()
         guard let workTree else { return state }
         let head = Tree(try facts().tree, in: store)
         for candidate in try statusPaths() {
             guard candidate.isTracked || isWanted(candidate.path) else { continue }
             let committed = try head.entry(at: candidate.path)
-            let entry = try workTreeEntry(candidate.path, in: workTree, committed: committed)
+            let entry = try workTreeEntry(candidate.path, in: workTree, committed: committed, hash: hash)
             if entry == nil, candidate.isSkipped {
                 state.absent.insert(candidate.path)
             } else if entry != committed {
@@ -42,16 +44,19 @@ extension Repository {
             }
         }
         let seen = Set(state.dirt.map(\.path))
-        for (path, isSubmodule) in try unseenPaths() where !seen.contains(path) {
+        for (path, kind) in try unseenPaths(in: workTree) where !seen.contains(path) {
             let committed = try head.entry(at: path)
-            let entry =
-                isSubmodule
-                ? try repositoryEntry(path, in: workTree)
-                : try workTreeEntry(path, in: workTree, committed: committed)
-            guard let entry else {
-                if isSubmodule { state.absent.insert(path) }
+            let entry: TreeEntry?
+            switch kind {
+            case .pointer:
+                state.absent.insert(path)
                 continue
+            case .submodule:
+                entry = try repositoryEntry(path, in: workTree, hash: hash)
+                if entry == nil { state.absent.insert(path) }
+            case .flagged: entry = try workTreeEntry(path, in: workTree, committed: committed, hash: hash)
             }
+            guard let entry else { continue }
             if committed != entry { state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true)) }
         }
         state.dirt.sort { $0.path < $1.path }
@@ -59,11 +64,11 @@ extension Repository {
     }
 
     /// Those of some tracked files that are no longer what they were.
-    public func edited(_ files: [TreeFile]) throws(GitError) -> [Path] {
+    public func edited(_ files: [TreeFile], hash: ContentHash) throws(GitError) -> [Path] {
         guard let workTree else { return [] }
         var edited: [Path] = []
         for file in files {
-            let now = try workTreeEntry(file.path, in: workTree, committed: file.entry)
+            let now = try workTreeEntry(file.path, in: workTree, committed: file.entry, hash: hash)
             if now != file.entry { edited.append(file.path) }
         }
         return edited
@@ -102,41 +107,9 @@ extension Repository {
         }
     }
 
-    /// What a status says nothing of: submodules, and files that git was told to take for unchanged or to leave out.
-    private func unseenPaths() throws(GitError) -> [(Path, isSubmodule: Bool)] {
-        let repository = handle.pointer
-        let index = try Owned("git_repository_index", free: git_index_free) { git_repository_index(&$0, repository) }
-        return (0..<git_index_entrycount(index.pointer)).compactMap { position in
-            guard let entry = git_index_get_byindex(index.pointer, position)?.pointee, let name = entry.path else {
-                return nil
-            }
-            let isSubmodule = entry.mode == GIT_FILEMODE_COMMIT.rawValue
-            let isFlagged =
-                UInt32(entry.flags) & GIT_INDEX_ENTRY_VALID.rawValue != 0
-                || UInt32(entry.flags_extended) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0
-            guard isSubmodule || isFlagged else { return nil }
-            return (Path(bytes: Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))), isSubmodule)
-        }
-    }
-
-    /// The commit a repository inside this one stands at or, with work in it that is not committed, the tree that would
-    /// be; nil when it is not checked out, or something in it is not.
-    private func repositoryEntry(_ path: Path, in workTree: String) throws(GitError) -> TreeEntry? {
-        let folder = workTree + path.description
-        var status = stat()
-        guard lstat(folder + "/.git", &status) == 0 else { return nil }
-        let inner = try Repository(at: folder)
-        guard try inner.headIfAny() != nil else { return nil }
-        let state = try inner.workTreeState { _ in true }
-        guard state.absent.isEmpty else { return nil }
-        let facts = try inner.facts()
-        let id = state.dirt.isEmpty ? facts.head : try inner.tree(facts.tree, with: state.dirt).id
-        return TreeEntry(id: id, mode: .submodule)
-    }
-
     /// What a commit of the file as it lies there would hold.
     private func workTreeEntry(
-        _ path: Path, in workTree: String, committed: TreeEntry?
+        _ path: Path, in workTree: String, committed: TreeEntry?, hash: ContentHash
     ) throws(GitError) -> TreeEntry? {
         let bytes = Array(workTree.utf8) + path.bytes
         var status = stat()
@@ -144,16 +117,26 @@ extension Repository {
         guard found else { return nil }
         switch status.st_mode & S_IFMT {
         case S_IFREG:
-            // Small files are kept in memory, so that configuration can be read as if it were committed.
-            let id = status.st_size < 4 << 20 ? try write(path) : try hash(path)
+            let id = try contentID(path, in: workTree, size: Int64(status.st_size), hash: hash)
             let keepsMode = committed?.mode == .file || committed?.mode == .executable
             if keepsMode, let committed, !(try hasFileModes()) { return TreeEntry(id: id, mode: committed.mode) }
             return TreeEntry(id: id, mode: status.st_mode & S_IXUSR == 0 ? .file : .executable)
         case S_IFLNK: return TreeEntry(id: try write(path), mode: .symbolicLink)
         // A repository inside this one: a submodule, which is looked at elsewhere, or a clone that nobody committed.
-        case S_IFDIR: return committed == nil ? try repositoryEntry(path, in: workTree) : committed
+        case S_IFDIR: return committed == nil ? try repositoryEntry(path, in: workTree, hash: hash) : committed
         default: return nil
         }
+    }
+
+    private func contentID(
+        _ path: Path, in workTree: String, size: Int64, hash: ContentHash
+    ) throws(GitError) -> ObjectID {
+        if let pointer = try pointer(at: path, in: workTree, size: size, hash: hash) {
+            try store.writeToMemoryOnly()
+            return try store.write(pointer.bytes, GIT_OBJECT_BLOB)
+        }
+        // Small files are kept in memory, so that configuration can be read as if it were committed.
+        return size < 4 << 20 ? try write(path) : try self.hash(path)
     }
 
     private func hasFileModes() throws(GitError) -> Bool {

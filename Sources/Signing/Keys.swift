@@ -92,6 +92,15 @@ public enum KeyError: Failure, Equatable {
 }
 
 extension Pipeline.Digest {
+    /// The SHA-256 of what comes in pieces.
+    public static func sha256(
+        ofPieces feed: (_ take: (ArraySlice<UInt8>) -> Void) throws -> Void
+    ) rethrows -> Pipeline.Digest {
+        var hash = SHA256()
+        try feed { hash.update(data: $0) }
+        return Pipeline.Digest(bytes: hash.finalize())
+    }
+
     /// SHA-256 (FIPS 180-4).
     @Sendable public static func sha256(_ bytes: [UInt8]) -> Pipeline.Digest {
         Pipeline.Digest(bytes: SHA256.hash(data: bytes))

@@ -1,9 +1,13 @@
 import Fixtures
 import Pipeline
+import Signing
 import SystemPackage
 import Testing
 
 @testable import Git
+
+/// For work trees without large files.
+private func noHash(_ file: String) -> Digest? { nil }
 
 struct RepositoryTests {
     private func repository(_ fixture: GitFixture) throws -> Repository { try Repository(at: fixture.root.string) }
@@ -38,7 +42,7 @@ struct RepositoryTests {
             let isBare = opened.isBare
             #expect(isBare)
             #expect(try "\(opened.facts().head)" == head)
-            #expect(try opened.workTreeState { _ in true }.dirt.isEmpty)
+            #expect(try opened.workTreeState(hash: noHash) { _ in true }.dirt.isEmpty)
         }
     }
 
@@ -89,9 +93,9 @@ struct RepositoryTests {
             try await fixture.commit("feat: a", ["a/x": "1", "b/y": "2", "c/z": "3"])
             try await fixture.git("sparse-checkout", "set", "--no-cone", "/a/")
             #expect(!fixture.root.appending("b").isThere)
-            #expect(try repository(fixture).workTreeState { _ in true }.dirt.isEmpty)
+            #expect(try repository(fixture).workTreeState(hash: noHash) { _ in true }.dirt.isEmpty)
             try fixture.put("a/x", "changed")
-            #expect(try repository(fixture).workTreeState { _ in true }.dirt.map(\.path) == ["a/x"])
+            #expect(try repository(fixture).workTreeState(hash: noHash) { _ in true }.dirt.map(\.path) == ["a/x"])
         }
     }
 
@@ -153,7 +157,7 @@ struct WorkTreeTests {
 
     private func overlaid(_ fixture: GitFixture) throws -> String {
         let repository = try Repository(at: fixture.root.string)
-        let dirt = try repository.workTreeState { _ in true }.dirt
+        let dirt = try repository.workTreeState(hash: noHash) { _ in true }.dirt
         return try "\(repository.tree(repository.facts().tree, with: dirt).id)"
     }
 
@@ -206,7 +210,7 @@ struct WorkTreeTests {
         try await withRepository { fixture in
             try await fixture.commit("feat: a", ["a": "1"])
             try await sh("touch -d '2001-01-01' a", in: fixture.root)
-            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.isEmpty)
+            #expect(try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }.dirt.isEmpty)
         }
     }
 
@@ -226,7 +230,7 @@ struct WorkTreeTests {
             try await fixture.commit("feat: a", ["a": "1"])
             try fixture.put("a", "2")
             try fixture.put("out/x", "3")
-            let dirt = try Repository(at: fixture.root.string).workTreeState { !$0.lies(in: "out") }.dirt
+            let dirt = try Repository(at: fixture.root.string).workTreeState(hash: noHash) { !$0.lies(in: "out") }.dirt
             #expect(dirt.map(\.path) == ["a"])
         }
     }
@@ -236,13 +240,38 @@ struct WorkTreeTests {
             try await fixture.commit("feat: a", ["a": "1"])
             let other = try await GitFixture(at: fixture.root.appending("other"))
             // Nothing is in it yet.
-            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.isEmpty)
+            #expect(try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }.dirt.isEmpty)
             try await other.commit("x", ["x": "1"])
-            let one = try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt
+            let one = try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }.dirt
             #expect(one.map(\.path) == ["other"])
             try other.put("x", "2")
-            let two = try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt
+            let two = try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }.dirt
             #expect(two.map(\.path) == ["other"] && two != one)
+        }
+    }
+
+    @Test func `a large file is what its pointer says, and a pointer in its place is not checked out`() async throws {
+        try await withRepository { fixture in
+            let content = String(repeating: "real ", count: 1000)
+            let digest = Digest.sha256(Array(content.utf8))
+            let pointer =
+                "version https://git-lfs.github.com/spec/v1\noid sha256:\(digest.hex)\nsize \(content.utf8.count)\n"
+            // Without the filter installed git commits what it is given.
+            try await fixture.commit(
+                "feat: a", [".gitattributes": "*.bin filter=lfs\n", "a.bin": pointer, "b.txt": pointer])
+            func state() throws -> WorkTreeState {
+                try Repository(at: fixture.root.string).workTreeState(hash: { file in
+                    do { return Digest.sha256(Array(try FilePath(file).text.utf8)) } catch { return nil }
+                }) { _ in true }
+            }
+            let unfetched = try state()
+            #expect(unfetched.absent == ["a.bin"])
+            #expect(unfetched.dirt.isEmpty)
+            try fixture.put("a.bin", content)
+            let fetched = try state()
+            #expect(fetched == WorkTreeState())
+            try fixture.put("a.bin", content + "!")
+            #expect(try state().dirt.map(\.path) == ["a.bin"])
         }
     }
 
@@ -251,9 +280,12 @@ struct WorkTreeTests {
         try await withRepository { fixture in
             try await fixture.commit("feat: a", ["a": "1", "b": "2"])
             try await fixture.git("update-index", flag, "a")
-            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.isEmpty)
+            #expect(try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }.dirt.isEmpty)
             try fixture.put("a", "3")
-            #expect(try Repository(at: fixture.root.string).workTreeState { _ in true }.dirt.map(\.path) == ["a"])
+            #expect(
+                try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }.dirt.map(\.path) == [
+                    "a"
+                ])
         }
     }
 
@@ -262,9 +294,9 @@ struct WorkTreeTests {
             try await fixture.commit("feat: a", ["a": "1", "b": "2"])
             let repository = try Repository(at: fixture.root.string)
             let files = try repository.tree(repository.facts().tree).files(below: .root)
-            #expect(try repository.edited(files).isEmpty)
+            #expect(try repository.edited(files, hash: noHash).isEmpty)
             try fixture.put("b", "3")
-            #expect(try repository.edited(files) == ["b"])
+            #expect(try repository.edited(files, hash: noHash) == ["b"])
         }
     }
 }

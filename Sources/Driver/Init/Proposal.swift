@@ -34,7 +34,9 @@ public struct Proposal: Equatable, Sendable {
     /// Throws when nothing in them looks like a service.
     public init(of folder: FilePath) throws {
         let repository = try Repository(at: folder.string)
-        let dirt = try repository.workTreeState { $0.components.first != Array(Workspace.folderName.utf8) }.dirt
+        let dirt = try repository.workTreeState(hash: contentHash) {
+            $0.components.first != Array(Workspace.folderName.utf8)
+        }.dirt
         let tree = try repository.tree(repository.facts().tree, with: dirt)
         let found = try Self.findings(in: tree, below: .root, depth: Self.depth)
         root = repository.workTree.map { FilePath($0) }

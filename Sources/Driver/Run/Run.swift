@@ -148,7 +148,8 @@ enum RunError: Failure, Equatable {
         case .editedMeanwhile: "commit or undo it, and run again"
         case .notCheckedOut(_, let file):
             file.entry.mode == .submodule
-                ? "git submodule update --init --recursive" : "check it out: git sparse-checkout disable"
+                ? "git submodule update --init --recursive"
+                : "check it out: git sparse-checkout disable, or git lfs pull where it is kept there"
         case .busy: "wait for it, or work in another clone"
         case .noImage(_, let hint): hint
         case .baseUnknown: "pin it by digest, or make the registry reachable"

@@ -1,6 +1,7 @@
 import Disk
 import Git
 import Pipeline
+import Signing
 import SystemPackage
 
 /// What a repository holds at the tree that is built: everything a plan needs to know of it but its history.
@@ -83,6 +84,20 @@ struct Survey: Sendable {
     }
 }
 
+/// The SHA-256 of a file, however large.
+func contentHash(_ file: String) -> Digest? {
+    do {
+        return try Digest.sha256 { take in
+            try FilePath(file).readChunks { chunk in
+                take(chunk)
+                return true
+            }
+        }
+    } catch {
+        return nil
+    }
+}
+
 /// The tree that is built, with the catalog read from it.
 struct Ground {
     let facts: RepositoryFacts
@@ -101,7 +116,7 @@ struct Ground {
         facts.pullRequest = surroundings.pullRequest
         let isWanted = { (path: Path) in path.components.first != Array(Workspace.folderName.utf8) }
         let isLooking = !request.selection.isCommittedOnly
-        let state = isLooking ? try repository.workTreeState(untracked: isWanted) : WorkTreeState()
+        let state = isLooking ? try repository.workTreeState(hash: contentHash, untracked: isWanted) : WorkTreeState()
         absent = state.absent
         let all = state.dirt
         let everything = try repository.tree(facts.tree, with: all)
