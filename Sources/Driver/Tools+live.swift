@@ -76,8 +76,8 @@ struct Yard: Sendable {
 
     /// Signs a record and keeps it in every ledger.
     ///
-    /// The folder comes first: what it holds is not lost when the registry is gone; that much is said, and a later run
-    /// brings it there.
+    /// The folder comes first: what it holds is not lost when the registry is gone. That much is said; other machines
+    /// build it again.
     func seal(_ record: Stability, _ image: BuiltImage?) async throws -> [String] {
         let sealed = try SealedRecord(record, signedWith: keyring.signer)
         try ledgers.folder?.append(sealed)

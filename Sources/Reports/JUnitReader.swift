@@ -13,6 +13,13 @@ public final class JUnitReader {
 
     public func feed(_ bytes: ArraySlice<UInt8>) { stream.feed(bytes) }
 
+    /// The cases with attempts at the same test united; only within one suite are two of a name attempts.
+    public var united: TestCases {
+        Dictionary(grouping: zip(document.cases, document.suiteOfCase), by: \.1).values.reduce(into: TestCases()) {
+            $0.add($1.reduce(into: TestCases()) { $0.add($1.0) })
+        }
+    }
+
     /// The cases of the file, and what is wrong with it.
     public func finish() -> (cases: [TestCase], problem: TestReport.Problem?) {
         stream.finish()
@@ -27,6 +34,9 @@ public final class JUnitReader {
 /// The elements of a report that matter, and nothing of the rest.
 private final class JUnitDocument: XMLListener {
     private(set) var cases: [TestCase] = []
+    /// For each case, which suite of the file it stands in.
+    private(set) var suiteOfCase: [Int] = []
+    private var suiteCount = 0
     private(set) var root: String?
     private(set) var contradiction: String?
     /// The suites that are open, the outermost first, the root among them.
@@ -42,7 +52,10 @@ private final class JUnitDocument: XMLListener {
         var seenTests = 0
         var seenFailures = 0
 
-        init(_ attributes: [String: String]) {
+        let number: Int
+
+        init(_ attributes: [String: String], number: Int) {
+            self.number = number
             func count(_ attribute: String) -> Int {
                 // Sums of what somebody wrote must fit.
                 min(attributes[attribute].flatMap { Int($0) } ?? 0, 1 << 40)
@@ -75,7 +88,9 @@ private final class JUnitDocument: XMLListener {
     func begin(_ element: String, _ attributes: [String: String]) {
         root = root ?? element
         switch element {
-        case "testsuites", "testsuite": suites.append(Suite(attributes))
+        case "testsuites", "testsuite":
+            suiteCount += 1
+            suites.append(Suite(attributes, number: suiteCount))
         case "testcase": beginCase(attributes)
         case "failure": fail(.failed, attributes)
         case "error": fail(.errored, attributes)
@@ -153,7 +168,10 @@ private final class JUnitDocument: XMLListener {
                 for index in suites.indices { suites[index].seenFailures += 1 }
             }
             if cases.count == Self.caseLimit { contradiction = "more than \(Self.caseLimit) tests in one report" }
-            if cases.count < Self.caseLimit, !Self.isFile(test) { cases.append(test) }
+            if cases.count < Self.caseLimit, !Self.isFile(test) {
+                cases.append(test)
+                suiteOfCase.append(suites.last?.number ?? 0)
+            }
             current = nil
         case "testsuites", "testsuite":
             guard

@@ -127,6 +127,21 @@ struct JUnitTests {
         #expect(Self.read(text).cases.map(\.outcome) == [.failed, .errored, .skipped, .errored, .passed])
     }
 
+    @Test func `two of a name are attempts in one suite, and two tests in two`() {
+        func outcome(_ text: String) -> (worst: TestCase.Outcome?, last: TestCase.Outcome?) {
+            let reader = JUnitReader()
+            reader.feed(Array(text.utf8)[...])
+            _ = reader.finish()
+            let known = reader.united.attempts.values.first
+            return (known?.worst, known?.last)
+        }
+        let red = #"<testcase classname="c" name="t"><failure/></testcase>"#
+        let green = #"<testcase classname="c" name="t"/>"#
+        #expect(outcome("<testsuite>\(red)\(green)</testsuite>") == (.failed, .passed))
+        let two = "<testsuites><testsuite>\(red)</testsuite><testsuite>\(green)</testsuite></testsuites>"
+        #expect(outcome(two) == (.failed, .failed))
+    }
+
     @Test func `counts beyond all bounds end nothing`() {
         let text =
             #"<testsuite name="s" tests="9223372036854775807" failures="9223372036854775807" errors="9223372036854775807"><testcase name="t"/></testsuite>"#

@@ -70,7 +70,7 @@ struct ReportPlace: Sendable {
                 return true
             }
             let (found, problem) = status.size == 0 ? ([], .init(.unreadable, "is empty")) : reader.finish()
-            cases.add(found.reduce(into: TestCases()) { $0.add($1) })
+            if !found.isEmpty { cases.add(reader.united) }
             if let problem { problems.append(.init(problem.code, "\(report.path): \(problem.detail)")) }
         }
         if files.isEmpty, kind == .reports { problems.append(.init(.missing, "no report was written: \(expectation)")) }
