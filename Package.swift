@@ -42,7 +42,7 @@ let package = Package(
             dependencies: ["CDisk", "Pipeline", .product(name: "SystemPackage", package: "swift-system")],
             swiftSettings: safe),
 
-        // One more such call, about processes.
+        // More such calls, about processes and their memory.
         .systemLibrary(name: "CProcess"),
 
         // Runs one command with a deadline, a log file and the teardown of its whole process group.
@@ -106,7 +106,7 @@ let package = Package(
         .executableTarget(
             name: "slipway",
             dependencies: [
-                "Driver", "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "CProcess", "Driver", "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: safe),

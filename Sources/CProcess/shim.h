@@ -1,12 +1,21 @@
 #ifndef SLIPWAY_CPROCESS_H
 #define SLIPWAY_CPROCESS_H
 
+#include <malloc.h>
 #include <sys/prctl.h>
 
 // A variadic function, which Swift does not import.
 
 static inline int slipway_adopt_orphans(void) {
     return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+// Memory that was freed is kept: a process of seconds has no use for giving it back and asking for it again.
+
+static inline void slipway_keep_freed_memory(void) {
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, 128 << 20);
+    mallopt(M_TOP_PAD, 4 << 20);
 }
 
 #endif

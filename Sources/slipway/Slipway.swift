@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Driver
 import Glibc
 import Pipeline
@@ -19,6 +20,7 @@ struct Slipway: AsyncParsableCommand {
         ])
 
     static func main() async {
+        slipway_keep_freed_memory()
         let interruption = Interruption()
         do {
             try await interruption.guarding {
