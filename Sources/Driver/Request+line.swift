@@ -15,6 +15,17 @@ extension Request {
         }
     }
 
+    /// What the plan says of one service, and the notes that name it.
+    ///
+    /// Throws when there is no such service, naming the nearest.
+    public func explanation(of text: String) async throws -> (entry: Plan.Entry, notes: [Plan.Note]) {
+        let survey = try Survey(self)
+        let asked = try survey.services(named: [text])
+        let plan = try await Tools.withLive(survey, report: Tools.silence) { try await prepare(survey, with: $0).plan }
+        guard let entry = asked.first.flatMap({ plan[$0] }) else { preconditionFailure("a plan has every service") }
+        return (entry, plan.notes.filter { $0.message.hasPrefix("\(entry.name):") })
+    }
+
     /// What a run would do: the plan, and the command of every step.
     public func rehearse() async throws -> (plan: Plan, commands: [(Step, String)]) {
         let survey = try Survey(self)

@@ -5,6 +5,35 @@ import Testing
 
 /// The built program on a small monorepo: arguments in; exit code, text and files out.
 struct LineTests {
+    @Test func `why a service is built, and why not`() async throws {
+        try await withMonorepo { repository in
+            try await repository.slipway("run")
+            try await repository.git.commit("fix: lend more", ["libs/lib/src.txt": "2\n"])
+            let head = try await repository.git.head().prefix(12)
+            let why = try await repository.slipway("plan", "--why", "app")
+            #expect(why.exit == 0, "\(why.errors)")
+            #expect(
+                why.output.hasPrefix(
+                    """
+                    app is selected: needs
+                      libs/lib/src.txt (\(head), Ada Lovelace)
+                        → lib
+                          → app
+                    compared with
+                    """), "\(why.output)")
+            let not = try await repository.slipway("plan", "--why-not", "solo")
+            #expect(not.output.hasPrefix("solo is not selected: record "), "\(not.output)")
+            let id = try #require(not.output.split(separator: " ").dropFirst(5).first)
+            let shown = try await repository.slipway("record", "show", String(id))
+            #expect(shown.output.contains("solo"))
+            let unknown = try await repository.slipway("plan", "--why", "sola")
+            #expect(unknown.exit == 65)
+            #expect(unknown.errors.contains("did you mean \"solo\"?"))
+            let json = try await repository.slipway("plan", "--why", "web", "--json")
+            #expect(json.output.contains("\"reason\": \"needs\""))
+        }
+    }
+
     /// Names of the services that a plan selects, from its tab-separated form.
     private func selected(_ repository: Monorepo, _ arguments: String...) async throws -> [String: String] {
         let said = try await run(

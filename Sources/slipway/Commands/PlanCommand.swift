@@ -16,6 +16,12 @@ struct PlanCommand: AsyncParsableCommand {
     @Flag(help: "Leave uncommitted work aside.")
     var committed = false
 
+    @Option(
+        name: [.customLong("why"), .customLong("why-not")],
+        help: ArgumentHelp(
+            "Say of one service why it is built, or which record makes that unnecessary.", valueName: "service"))
+    var why: String?
+
     @Option(help: ArgumentHelp("How to print it.", valueName: "format"))
     var format: Format?
 
@@ -27,6 +33,12 @@ struct PlanCommand: AsyncParsableCommand {
         var request = common.request
         selection.apply(to: &request)
         request.selection.isCommittedOnly = committed
+        if let why {
+            let (entry, notes) = try await request.explanation(of: why)
+            let text = EntryText(entry: entry, notes: notes, style: common.style).text
+            try Console.answer(common.json ? JSON(encoding: entry, absence: .null).prettyText : text)
+            return
+        }
         let plan = try await request.plan()
         switch format ?? (common.json ? .json : .text) {
         case .text: try Console.answer(PlanText(plan: plan, style: common.style).text)
