@@ -15,7 +15,7 @@ extension Request {
         }
     }
 
-    /// What the plan says of one service, and the notes that name it.
+    /// What the plan says of one service, and the notes that are not about others.
     ///
     /// Throws when there is no such service, naming the nearest.
     public func explanation(of text: String) async throws -> (entry: Plan.Entry, notes: [Plan.Note]) {
@@ -23,7 +23,8 @@ extension Request {
         let asked = try survey.services(named: [text])
         let plan = try await Tools.withLive(survey, report: Tools.silence) { try await prepare(survey, with: $0).plan }
         guard let entry = asked.first.flatMap({ plan[$0] }) else { preconditionFailure("a plan has every service") }
-        return (entry, plan.notes.filter { $0.message.hasPrefix("\(entry.name):") })
+        let others = plan.services.map(\.name).filter { $0 != entry.name }
+        return (entry, plan.notes.filter { note in !others.contains { note.message.hasPrefix("\($0):") } })
     }
 
     /// What a run would do: the plan, and the command of every step.

@@ -43,7 +43,7 @@ struct InterruptTests {
 
     private func withSlowRepository(_ number: Int, _ body: (Monorepo, String) async throws -> Void) async throws {
         // None is the beginning of another.
-        let mark = "\(3600 + number).\(getpid())"
+        let mark = "\(3700 + number).\(getpid())"
         try await withMonorepo(Self.slow.replacing("MARK", with: mark)) { repository in
             try await repository.git.commit("chore: more", ["a/x": "", "b/x": "", "c/x": "", ".gitignore": "begun\n"])
             try await body(repository, mark)
