@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import Pipeline
 import Synchronization
+import SystemPackage
 
 /// One request of the distribution protocol, as often as it may have to be sent.
 struct Request: Sendable {
@@ -137,8 +138,10 @@ struct Transport: Sendable {
     static func sentence(_ error: any Error) -> String {
         switch error {
         case let error as NIOConnectionError:
-            if let first = error.connectionErrors.first { return "\(first.error)" }
+            if let first = error.connectionErrors.first { return sentence(first.error) }
             return error.dnsAError == nil ? "no address" : "the name \(error.host) is not known"
+        // NIO's own text for it speaks of its internals.
+        case let error as IOError: return Errno(rawValue: error.errnoCode).description
         case let error as HTTPClientError: return error.shortDescription
         default: return "\(error)"
         }
