@@ -28,7 +28,7 @@ struct Tools: Sendable {
     ///
     /// Returns the tags it has there.
     var push: @Sendable (ImageOrder, BuiltImage) async throws -> [ImageTag]
-    /// Those of some files that were changed since a moment.
+    /// Those of some files that were changed or removed since the survey.
     var edited: @Sendable ([TreeFile]) throws -> [Path]
     /// A record, sealed and kept in every ledger there is.
     ///

@@ -130,6 +130,8 @@ struct GoDialect: OutputDialect {
         messages[id] = String(text.prefix { !$0.isNewline })
     }
 
+    var count: Int { order.count }
+
     var finished: [TestCase] {
         let tests = order.compactMap { id -> TestCase? in
             // A test that began and did not end took its package with it.

@@ -4,6 +4,9 @@ public import Pipeline
 ///
 /// Feed it one file piece by piece; then ask.
 public final class JUnitReader {
+    /// More tests than anybody reads; a report beyond that would only fill memory.
+    static let caseLimit = 200_000
+
     private let stream: XMLStream
     private let document = JUnitDocument()
 
@@ -73,8 +76,6 @@ private final class JUnitDocument: XMLListener {
     }
 
     private static let textLimit = 2000
-    /// More than anybody reads; a report beyond that would only fill memory.
-    private static let caseLimit = 200_000
 
     var isReport: Bool { root == "testsuites" || root == "testsuite" }
 
@@ -167,8 +168,10 @@ private final class JUnitDocument: XMLListener {
             if test.outcome >= .failed {
                 for index in suites.indices { suites[index].seenFailures += 1 }
             }
-            if cases.count == Self.caseLimit { contradiction = "more than \(Self.caseLimit) tests in one report" }
-            if cases.count < Self.caseLimit, !Self.isFile(test) {
+            if cases.count == JUnitReader.caseLimit {
+                contradiction = "more than \(JUnitReader.caseLimit) tests in one report"
+            }
+            if cases.count < JUnitReader.caseLimit, !Self.isFile(test) {
                 cases.append(test)
                 suiteOfCase.append(suites.last?.number ?? 0)
             }

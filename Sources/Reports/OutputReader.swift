@@ -5,6 +5,9 @@ public struct OutputReader {
     private var dialect: any OutputDialect
     private var partial: [UInt8] = []
     private static let lineLimit = 1 << 16
+    /// As many as one report may hold; what comes after them is not kept.
+    private static let caseLimit = JUnitReader.caseLimit
+    private var isTooLong = false
 
     public init(_ dialect: Evidence.Dialect) {
         self.dialect =
@@ -27,13 +30,17 @@ public struct OutputReader {
 
     private mutating func take(_ end: ArraySlice<UInt8>) {
         let line = partial.isEmpty ? end.prefix(Self.lineLimit) : (partial + end.prefix(Self.lineLimit))[...]
-        dialect.read(String(decoding: line, as: UTF8.self).trimmingCarriageReturn)
         partial = []
+        isTooLong = isTooLong || dialect.count > Self.caseLimit
+        if !isTooLong { dialect.read(String(decoding: line, as: UTF8.self).trimmingCarriageReturn) }
     }
 
     /// The cases in the output, and what shows that it is not whole.
     public mutating func finish() -> (cases: [TestCase], problem: TestReport.Problem?) {
         if !partial.isEmpty { take([]) }
+        if isTooLong || dialect.count > Self.caseLimit {
+            return ([], .init(.contradictory, "more than \(Self.caseLimit) tests in one output"))
+        }
         return (dialect.finished, dialect.incompleteness.map { .init(.contradictory, $0) })
     }
 }
@@ -44,8 +51,14 @@ public struct OutputReader {
 protocol OutputDialect {
     mutating func read(_ line: Substring)
     var finished: [TestCase] { get }
+    /// How many cases are known so far.
+    var count: Int { get }
     /// Why the output is not all there.
     var incompleteness: String? { get }
+}
+
+extension OutputDialect {
+    var count: Int { finished.count }
 }
 
 extension String {

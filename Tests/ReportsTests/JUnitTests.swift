@@ -315,6 +315,13 @@ struct OutputTests {
         #expect(read(.goJSON, warned).problem == nil)
     }
 
+    @Test func `output with more tests than anybody reads is no evidence, and is not kept`() {
+        let text = "1..200001\n" + String(repeating: "ok\n", count: 200_001)
+        let (cases, problem) = read(.tap, text)
+        #expect(cases.isEmpty)
+        #expect(problem == "more than 200000 tests in one output")
+    }
+
     @Test func `several TAP documents are added up`() {
         #expect(read(.tap, "1..1\nok 1 - a\n1..2\nok 1 - b\nok 2 - c\n").problem == nil)
         #expect(read(.tap, "1..3\n1..2\nok 1 - b\nok 2 - c\n").problem != nil)
