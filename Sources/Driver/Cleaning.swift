@@ -16,13 +16,15 @@ public struct Cleaning: Equatable, Sendable, Encodable {
     ///
     /// Records stay.
     public init(_ request: Request, at now: Timestamp) throws {
-        let survey = try Survey(request)
-        let workspace = survey.workspace
+        let repository = try Repository(at: request.folder.string)
+        let ground = try Ground(Outset(request, repository), request, repository)
+        let root = FilePath(repository.workTree ?? repository.commonFolder)
+        let workspace = Workspace(root: root.appending(Workspace.folderName))
         guard let lock = try FileLock(trying: workspace.lock) else {
             throw RunError.busy("it may need what would be removed")
         }
         try lock.sign("slipway clean")
-        let retention = survey.configuration.file.retention ?? .standard
+        let retention = ground.configuration.file.retention ?? .standard
         try removeRuns(in: workspace.runs, before: now.seconds - retention.logs.count)
         try removeImages(
             in: Layout(at: workspace.images), before: now.seconds - retention.snapshots.count, retention.layers)

@@ -60,7 +60,8 @@ extension Prepared {
         let names = Set(frozen.services.map(\.name)).symmetricDifference(plan.services.map(\.name))
         if let name = names.min() { throw RunError.planDiffers(file.string, name) }
         for entry in frozen.services {
-            guard parts[entry.name]?.key == entry.key, isPossible(entry) else {
+            let reused = entry.imageRecord.map { ledger.images[entry.name]?.record.run.recordId == $0 } ?? true
+            guard parts[entry.name]?.key == entry.key, isPossible(entry), reused else {
                 throw RunError.planDiffers(file.string, entry.name)
             }
             if !entry.selected, entry.record != nil, ledger.accepted[entry.name] == nil {

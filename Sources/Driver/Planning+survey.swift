@@ -1,4 +1,5 @@
 import Pipeline
+import Signing
 
 extension Planning {
     /// Everything a plan follows from, out of what was looked at.
@@ -8,21 +9,24 @@ extension Planning {
     ) {
         self.init(repository: survey.facts, catalog: survey.catalog, parts: parts, request: request)
         versions = history.versions
-        differences = history.differences
-        taken = survey.services.mapValues(\.taken)
-        removed = ledger.strangers.filter { _, commits in commits.contains(where: history.isAncestor) }.map(\.key)
+        (changes, wiring, removed) = (history.changes, survey.wiring, Array(history.removed))
         for service in survey.catalog.services {
             let name = service.name
             let base = history.bases[name]
+            let known = ledger.known[name] ?? []
+            // Where histories end early nobody knows who comes from whom; the newest record tells most.
             let newest =
-                base?.from == .record ? ledger.known[name]?.first { $0.record.source.commit == base?.commit } : nil
+                base?.from == .record
+                ? known.first { $0.record.source.commit == base?.commit }
+                : survey.facts.shallow && base == nil ? known.first : nil
             testimony[name] = Testimony(
                 accepted: bases.problems[name] == nil ? ledger.accepted[name]?.record : nil,
                 rejected: ledger.rejected[name] ?? [], newest: (ledger.accepted[name] ?? newest)?.record,
                 base: ledger.accepted[name] == nil ? base : nil,
                 uncertainty: bases.problems[name])
+            testimony[name]?.image = ledger.images[name]?.record
         }
-        notes = survey.notes + ledger.notes + Self.notes(on: bases) + Self.notes(on: history)
+        notes = survey.notes + survey.wiring.notes + ledger.notes + Self.notes(on: bases) + Self.notes(on: history)
         for (name, causes) in ledger.rejected.sorted(by: { $0.key < $1.key }) where ledger.accepted[name] == nil {
             if let cause = causes.first { notes.append(Plan.Note(.recordRejected, "\(name): \(cause)")) }
         }
@@ -35,17 +39,24 @@ extension Planning {
     }
 
     private static func notes(on history: History) -> [Plan.Note] {
-        let tags = "this clone fetches no tags, so every version begins at the beginning: git fetch --tags"
-        let missing = history.lacksTags ? [Plan.Note(.noTags, tags)] : []
-        guard !history.hidden.isEmpty else { return missing }
+        guard !history.hidden.isEmpty else { return history.notes }
         let names = history.hidden.map(\.text).joined(separator: ", ")
         let fix = "git fetch --unshallow --tags"
-        return missing
+        return history.notes
             + [Plan.Note(.historyShallow, "this clone is too shallow to tell the version of \(names): \(fix)")]
     }
 }
 
 extension Survey {
+    /// The key of every service, made of those of what it needs.
+    func parts(_ bases: BaseResolution) -> [ServiceName: KeyParts] {
+        let materials = services.reduce(into: [ServiceName: KeyParts.Material]()) { materials, service in
+            materials[service.key] = service.value.material
+            materials[service.key]?.bases = [bases.images[service.key]].compactMap(\.self)
+        }
+        return Keys(materials, modules: modules, wiring: wiring, hash: Digest.sha256).parts
+    }
+
     /// The services of these names.
     ///
     /// Throws what a person mistyped.

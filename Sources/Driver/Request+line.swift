@@ -9,7 +9,7 @@ extension Request {
     ///
     /// Writes nothing.
     public func plan() async throws -> Plan {
-        let survey = try Survey(self)
+        let survey = try await Survey.make(self)
         return try await Tools.withLive(survey, report: Tools.silence) { tools in
             try await prepare(survey, with: tools).plan
         }
@@ -19,7 +19,7 @@ extension Request {
     ///
     /// Throws when there is no such service, naming the nearest.
     public func explanation(of text: String) async throws -> (entry: Plan.Entry, notes: [Plan.Note]) {
-        let survey = try Survey(self)
+        let survey = try await Survey.make(self)
         let asked = try survey.services(named: [text])
         let plan = try await Tools.withLive(survey, report: Tools.silence) { try await prepare(survey, with: $0).plan }
         guard let entry = asked.first.flatMap({ plan[$0] }) else { preconditionFailure("a plan has every service") }
@@ -29,7 +29,7 @@ extension Request {
 
     /// What a run would do: the plan, and the command of every step.
     public func rehearse() async throws -> (plan: Plan, commands: [(Step, String)]) {
-        let survey = try Survey(self)
+        let survey = try await Survey.make(self)
         let plan = try await Tools.withLive(survey, report: Tools.silence) { try await prepare(survey, with: $0).plan }
         let commands = plan.services.flatMap { entry in
             entry.steps.map { kind -> (Step, String) in
@@ -58,7 +58,7 @@ extension Request {
         Descendants.adopt()
         let lock = try await take(workspace.lock, report)
         try lock.sign("process \(ProcessFacts.id), started \(Timestamp.now)")
-        let survey = try Survey(self)
+        let survey = try await Survey.make(self, listing: true)
         let outcome = try await Tools.withLive(survey, report: report) { tools in
             try await deliver(survey, with: tools)
         }
@@ -91,13 +91,17 @@ extension Request {
     /// The version each service has and would get, with the evidence.
     ///
     /// Throws when this clone is too shallow to tell.
-    public func versions() throws -> [VersionAnswer] {
-        let survey = try Survey(self)
+    public func versions() async throws -> (answers: [VersionAnswer], notes: [Plan.Note]) {
+        let survey = try await Survey.make(self, evidence: true)
         let asked = try survey.services(named: selection.services)
-        let history = try History(HistoryQuestion(survey, LedgerAnswer()))
-        let hidden = history.hidden.filter { asked.isEmpty || asked.contains($0) }
+        let services = survey.catalog.services.filter { service in
+            service.kind == .service && (asked.isEmpty || asked.contains(service.name))
+        }
+        let hidden = services.map(\.name).filter(survey.chronicle.isHidden)
         guard hidden.isEmpty else { throw RunError.versionHidden(hidden) }
-        return history.versions.values.filter { asked.isEmpty || asked.contains($0.name) }.sorted { $0.name < $1.name }
+        let lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
+        let answers = services.compactMap { survey.chronicle.version(of: $0, at: survey.facts, lineName: lineName) }
+        return (answers, survey.chronicle.notes)
     }
 }
 

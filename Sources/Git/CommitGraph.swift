@@ -1,169 +1,120 @@
-import CLibgit2
+import Glibc
 public import Pipeline
 
-/// All commits that lead to one, with their parents: what is an ancestor, and what is new since a base.
-public struct CommitGraph {
-    private let store: ObjectStore
-    /// Children before parents, newer before older.
-    private var nodes: [Node] = []
-    private var positions: [ObjectID: Int] = [:]
-    /// Whether this clone was made without the parents of some of these commits.
-    public private(set) var isTruncated = false
+/// The commits that lead to one, read back from it, newest first, as far as questions need.
+///
+/// A commit is parsed once, whoever asks about it: what its message asks of versions is graded while it is at hand.
+public final class CommitGraph {
+    /// What a message is worth to whoever walks, in one byte.
+    public typealias Grading = (_ message: [UInt8]) -> UInt8
 
-    private struct Node {
+    let store: ObjectStore
+    private let grade: Grading
+    private let boundary: Set<ObjectID>
+    /// How many seconds the clocks of long histories may be wrong; short ones are read whole before an order by time is
+    /// believed.
+    private static let tolerance: Int64 = 86_400
+    private static let short = 4096
+
+    /// What is known of a commit that was met.
+    struct Node {
         let id: ObjectID
         let tree: ObjectID
         let time: Int64
-        let parents: [ObjectID]
+        let grade: UInt8
+        /// Whether this clone was made without its parents.
         let isBoundary: Bool
+        let parents: Range<Int>
+        /// When it was read, in the order of reading.
+        var readAt: Int?
+
+        var isRead: Bool { readAt != nil }
     }
 
-    /// Reads every commit reachable from `head`.
+    private(set) var nodes: [Node] = []
+    private var parentIDs: [ObjectID] = []
+    /// Places in `nodes`, known once the child was read.
+    private var parentSlots: [Int] = []
+    private var slots: [ObjectID: Int] = [:]
+    /// What was read, in the order of reading: newest first, as clocks say.
+    private(set) var order: [Int] = []
+    private var heap = TimeHeap()
+
+    /// A history from its newest commit on.
     ///
-    /// Throws when one is missing that is not beyond a shallow boundary.
-    public init(from head: ObjectID, in repository: borrowing Repository) throws(GitError) {
-        store = repository.store
-        var found: [ObjectID: Node] = [:]
-        var pending = [head]
-        while let id = pending.popLast() {
-            guard found[id] == nil else { continue }
-            let isBoundary = repository.boundary.contains(id)
-            let node = try Self.node(id, isBoundary: isBoundary, in: store)
-            found[id] = node
-            isTruncated = isTruncated || isBoundary
-            pending += node.parents
-        }
-        nodes = Self.sorted(found, from: head)
-        for (position, node) in nodes.enumerated() { positions[node.id] = position }
+    /// Throws when that is not in this clone.
+    public init(
+        from head: ObjectID, in repository: borrowing Repository, grading grade: @escaping Grading = { _ in 0 }
+    ) throws(GitError) {
+        (store, boundary, self.grade) = (repository.store, repository.boundary, grade)
+        _ = try meet(head)
     }
 
-    /// Whether the commit is `head` or one of its ancestors.
-    public func contains(_ id: ObjectID) -> Bool { positions[id] != nil }
+    func parents(of node: Node) -> ArraySlice<Int> { parentSlots[node.parents] }
 
-    /// How far a commit lies back in the order of this graph; smaller is newer.
+    /// Whether the commit is the newest one or one of its ancestors.
+    public func contains(_ id: ObjectID) throws(GitError) -> Bool { try slot(of: id) != nil }
+
+    /// The place of a commit that leads to the newest one; nil when it does not, or is not in this clone.
+    func slot(of id: ObjectID) throws(GitError) -> Int? {
+        if let slot = slots[id], nodes[slot].isRead { return slot }
+        guard let time = try time(of: id) else { return nil }
+        while !isBehind(time) {
+            guard let slot = try read() else { return nil }
+            if nodes[slot].id == id { return slot }
+        }
+        return nil
+    }
+
+    /// Whether all that is still to be read is older than a time.
+    func isBehind(_ time: Int64) -> Bool {
+        guard order.count >= Self.short, let next = heap.newest else { return heap.newest == nil }
+        return next.time < time - Self.tolerance
+    }
+
+    /// When a commit was made, of those this clone holds.
+    private func time(of id: ObjectID) throws(GitError) -> Int64? {
+        if let slot = slots[id] { return nodes[slot].time }
+        do {
+            return try CommitObject(id, in: store).time
+        } catch {
+            guard case .missing = error else { throw error }
+            return nil
+        }
+    }
+
+    // MARK: - Reading
+
+    /// Those that wait to be read.
+    var waiting: [TimeHeap.Item] { heap.items }
+
+    /// Reads on by one commit, and lets its parents wait.
     ///
-    /// Nil when it is no ancestor.
-    public func age(of id: ObjectID) -> Int? { positions[id] }
-
-    private static func node(_ id: ObjectID, isBoundary: Bool, in store: ObjectStore) throws(GitError) -> Node {
-        let header = CommitHeader(bytes: try store.read(id, GIT_OBJECT_COMMIT, "commit"))
-        guard let tree = header.tree else {
-            throw .call("read commit", code: GIT_ERROR.rawValue, message: "the commit object \(id) is damaged")
-        }
-        return Node(
-            id: id, tree: tree, time: header.time, parents: isBoundary ? [] : header.parents, isBoundary: isBoundary)
+    /// Returns its place, or nil at the end.
+    @discardableResult
+    func read() throws(GitError) -> Int? {
+        guard let slot = heap.popNewest()?.slot else { return nil }
+        nodes[slot].readAt = order.count
+        order.append(slot)
+        for index in nodes[slot].parents { parentSlots[index] = try meet(parentIDs[index]) }
+        return slot
     }
 
-    /// Kahn's order; among those that are ready the newest first, then by id, so that every clone gives the same.
-    private static func sorted(_ found: [ObjectID: Node], from head: ObjectID) -> [Node] {
-        var waiting: [ObjectID: Int] = [:]
-        for node in found.values {
-            for parent in node.parents { waiting[parent, default: 0] += 1 }
-        }
-        var ready = [found[head]].compactMap(\.self)
-        var sorted: [Node] = []
-        sorted.reserveCapacity(found.count)
-        while let node = ready.popLast() {
-            sorted.append(node)
-            for parent in node.parents {
-                waiting[parent, default: 1] -= 1
-                guard waiting[parent] == 0, let next = found[parent] else { continue }
-                let place = ready.partitioningIndex { ($0.time, $0.id) > (next.time, next.id) }
-                ready.insert(next, at: place)
-            }
-        }
-        return sorted
-    }
-}
-
-extension Array {
-    /// The first index whose element satisfies a predicate that is false and then true along the array.
-    fileprivate func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if isAfter(self[middle]) { high = middle } else { low = middle + 1 }
-        }
-        return low
-    }
-}
-
-// MARK: - What is new since a base
-
-extension CommitGraph {
-    /// A commit that changed something, and for which bases that is new.
-    public struct Step {
-        public let commit: ObjectID
-        public let changes: [TreeChange]
-        /// Indices of the bases that do not lead to this commit.
-        public let bases: [Int]
-    }
-
-    /// Visits, newest first, every commit without a second parent that changed a file in `folders` and is new to at
-    /// least one base: reachable from the head, not from the base.
-    ///
-    /// A nil base is new to everything.
-    ///
-    /// Returns the indices of the bases for which the clone ends before the answer does.
-    public func visit(
-        since bases: [ObjectID?], within folders: PathSet?, _ body: (Step) throws(GitError) -> Void
-    ) throws(GitError) -> Set<Int> {
-        let hidden = hiddenBits(bases)
-        let words = hidden.words
-        var incomplete: Set<Int> = []
-        for (position, node) in nodes.enumerated() {
-            let visible = bases.indices.filter { hidden.bits[position * words + $0 / 64] >> UInt64($0 % 64) & 1 == 0 }
-            guard !visible.isEmpty else { continue }
-            if node.isBoundary { incomplete.formUnion(visible) }
-            guard node.parents.count < 2, !node.isBoundary else { continue }
-            let parentTree = node.parents.first.flatMap { positions[$0] }.map { nodes[$0].tree }
-            var comparison = TreeComparison(store: store, folders: folders)
-            try comparison.compare(parentTree, node.tree, at: .root, in: folders?.start ?? .inside)
-            guard !comparison.changes.isEmpty else { continue }
-            try body(Step(commit: node.id, changes: comparison.changes, bases: visible))
-        }
-        return incomplete
-    }
-
-    /// One bit a commit and base: whether the base leads to the commit.
-    ///
-    /// Children come first, so one pass is enough.
-    private func hiddenBits(_ bases: [ObjectID?]) -> (bits: [UInt64], words: Int) {
-        let words = max(1, (bases.count + 63) / 64)
-        var bits = [UInt64](repeating: 0, count: nodes.count * words)
-        for (index, base) in bases.enumerated() {
-            guard let position = base.flatMap({ positions[$0] }) else { continue }
-            bits[position * words + index / 64] |= 1 << UInt64(index % 64)
-        }
-        for (position, node) in nodes.enumerated() {
-            for parent in node.parents.compactMap({ positions[$0] }) {
-                for word in 0..<words { bits[parent * words + word] |= bits[position * words + word] }
-            }
-        }
-        return (bits, words)
-    }
-}
-
-/// The lines of a commit object that a walk needs.
-private struct CommitHeader {
-    var tree: ObjectID?
-    var parents: [ObjectID] = []
-    var time: Int64 = 0
-
-    init(bytes: [UInt8]) {
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")), end > rest.startIndex {
-            let line = rest[..<end]
-            rest = rest[(end + 1)...]
-            if line.starts(with: "tree ".utf8) {
-                tree = ObjectID(parsing: String(decoding: line.dropFirst(5), as: UTF8.self))
-            } else if line.starts(with: "parent ".utf8) {
-                if let id = ObjectID(parsing: String(decoding: line.dropFirst(7), as: UTF8.self)) { parents.append(id) }
-            } else if line.starts(with: "committer ".utf8) {
-                let fields = line.split(separator: UInt8(ascii: " "))
-                time = fields.dropLast().last.flatMap { Int64(String(decoding: $0, as: UTF8.self)) } ?? 0
-                return
-            }
-        }
+    /// The place of a commit, which waits from the first time on that it is met.
+    private func meet(_ id: ObjectID) throws(GitError) -> Int {
+        if let slot = slots[id] { return slot }
+        let object = try CommitObject(id, in: store, grading: grade)
+        let isBoundary = boundary.contains(id)
+        let start = parentIDs.count
+        if !isBoundary { parentIDs += object.parents }
+        parentSlots += Array(repeating: -1, count: parentIDs.count - start)
+        let slot = nodes.count
+        nodes.append(
+            Node(
+                id: id, tree: object.tree, time: object.time, grade: object.grade, isBoundary: isBoundary,
+                parents: start..<parentIDs.count))
+        slots[id] = slot
+        heap.push(.init(time: object.time, id: id, slot: slot))
+        return slot
     }
 }

@@ -17,9 +17,9 @@ final class ObjectStore {
     func missing(_ object: String) -> GitError { .missing(object: object, clone: clone) }
 
     func tree(_ id: ObjectID) throws(GitError) -> RawTree {
-        let slot = Int(id.bytes[0])
+        let slot = Int(truncatingIfNeeded: id.words.high) & (recentTrees.count - 1)
         if let recent = recentTrees[slot], recent.id == id { return recent.tree }
-        let tree = RawTree(bytes: try read(id, GIT_OBJECT_TREE, "tree"))
+        let tree = try RawTree(taking: object(id, GIT_OBJECT_TREE, "tree"))
         recentTrees[slot] = (id, tree)
         return tree
     }
@@ -30,19 +30,24 @@ final class ObjectStore {
     func blob(_ id: ObjectID) throws(GitError) -> [UInt8] { try read(id, GIT_OBJECT_BLOB, "blob") }
 
     func read(_ id: ObjectID, _ type: git_object_t, _ name: String) throws(GitError) -> [UInt8] {
+        let object = try object(id, type, name)
+        defer { git_odb_object_free(object) }
+        return Array(UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object)))
+    }
+
+    /// An object that the caller frees.
+    func object(_ id: ObjectID, _ type: git_object_t, _ name: String) throws(GitError) -> OpaquePointer {
         var key = git_oid(id)
         var found: OpaquePointer?
         let code = git_odb_read(&found, database.pointer, &key)
         guard code != GIT_ENOTFOUND.rawValue else { throw missing("\(name) \(id)") }
-        let object = try Owned("git_odb_read", free: git_odb_object_free) {
-            $0 = found
-            return code
-        }
-        guard git_odb_object_type(object.pointer) == type else {
+        try git("git_odb_read") { code }
+        guard let found else { throw .call("git_odb_read", code: -1, message: "gave no object") }
+        guard git_odb_object_type(found) == type else {
+            git_odb_object_free(found)
             throw .call("git_odb_read", code: GIT_ERROR.rawValue, message: "\(id) is no \(name)")
         }
-        let size = git_odb_object_size(object.pointer)
-        return Array(UnsafeRawBufferPointer(start: git_odb_object_data(object.pointer), count: size))
+        return found
     }
 
     /// Keeps an object for as long as this store lives; nothing reaches the disk once a memory backend is set.

@@ -31,16 +31,18 @@ struct Owned: ~Copyable {
 extension git_oid {
     init(_ id: ObjectID) {
         self.init()
-        withUnsafeMutableBytes(of: &self) { $0.copyBytes(from: id.bytes) }
+        let words = id.words
+        withUnsafeMutableBytes(of: &self) { bytes in
+            bytes.storeBytes(of: words.high.bigEndian, as: UInt64.self)
+            bytes.storeBytes(of: words.middle.bigEndian, toByteOffset: 8, as: UInt64.self)
+            bytes.storeBytes(of: words.low.bigEndian, toByteOffset: 16, as: UInt32.self)
+        }
     }
 }
 
 extension ObjectID {
     /// Copies an id that libgit2 lends.
     init(_ id: UnsafePointer<git_oid>) {
-        guard let id = ObjectID(bytes: UnsafeRawBufferPointer(start: id, count: 20)) else {
-            preconditionFailure("an object id has 20 bytes")
-        }
-        self = id
+        self.init(reading: UnsafeRawPointer(id).assumingMemoryBound(to: UInt8.self))
     }
 }

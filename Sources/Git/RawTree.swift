@@ -1,51 +1,78 @@
+import CLibgit2
+import Glibc
 import Pipeline
 
 /// A git tree object as it is stored: `mode SP name NUL id` again and again, folders sorted as if they ended in a slash.
-struct RawTree {
-    let bytes: [UInt8]
+///
+/// Lies where libgit2 put it; read by offset, because histories bring tens of thousands of them.
+final class RawTree {
+    let start: UnsafePointer<UInt8>
+    let count: Int
+    private let object: OpaquePointer?
 
-    /// Where one entry stands in the bytes.
-    struct Entry {
-        let mode: UInt32
-        let name: Range<Int>
-        /// The whole entry, id included.
-        let range: Range<Int>
-
-        var isFolder: Bool { mode & 0o170000 == 0o040000 }
+    /// The empty tree.
+    init() {
+        let nothing = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
+        nothing.pointee = 0
+        (start, count, object) = (UnsafePointer(nothing), 0, nil)
     }
 
-    /// The entry that begins at `offset`, or nil at the end.
+    /// Takes over an object of the database; libgit2 ends its content with a NUL that is not counted.
+    init(taking object: OpaquePointer) throws(GitError) {
+        self.object = object
+        count = git_odb_object_size(object)
+        guard let data = git_odb_object_data(object) else {
+            throw .call("git_odb_object_data", code: -1, message: "a tree object has no content")
+        }
+        start = UnsafePointer(data.assumingMemoryBound(to: UInt8.self))
+    }
+
+    deinit {
+        if let object { git_odb_object_free(object) } else { start.deallocate() }
+    }
+
+    /// One entry, by where it stands.
+    struct Entry {
+        let offset: Int
+        let mode: UInt32
+        let name: UnsafeBufferPointer<UInt8>
+        /// Where the next one stands.
+        let end: Int
+
+        var isFolder: Bool { mode & 0o170000 == 0o040000 }
+        var nameBytes: [UInt8] { Array(name) }
+    }
+
+    /// The entry at an offset, or nil at the end.
     ///
     /// Throws when the object is damaged.
     func entry(at offset: Int) throws(GitError) -> Entry? {
-        guard offset < bytes.count else { return nil }
+        guard offset < count else { return nil }
         var position = offset
         var mode: UInt32 = 0
-        while position < bytes.count, bytes[position] != UInt8(ascii: " ") {
-            mode = mode << 3 | UInt32(bytes[position] & 7)
+        while start[position] > 0x20 {
+            mode = mode << 3 | UInt32(start[position] & 7)
             position += 1
         }
-        let start = position + 1
-        position = start
-        while position < bytes.count, bytes[position] != 0 { position += 1 }
-        guard position + 21 <= bytes.count else {
-            throw .call("read tree", code: -1, message: "the tree object is damaged")
-        }
-        return Entry(mode: mode, name: start..<position, range: offset..<(position + 21))
+        let name = start + position + 1
+        let length = position < count ? strlen(UnsafeRawPointer(name).assumingMemoryBound(to: CChar.self)) : 0
+        let end = position + 1 + length + 21
+        guard end <= count else { throw .call("read tree", code: -1, message: "the tree object is damaged") }
+        return Entry(
+            offset: offset, mode: mode, name: UnsafeBufferPointer(start: name, count: length), end: end)
     }
 
-    func value(of entry: Entry) -> TreeEntry {
-        guard let id = ObjectID(bytes: bytes[(entry.range.upperBound - 20)..<entry.range.upperBound]) else {
-            preconditionFailure("the range of an entry ends with its id")
+    func id(of entry: Entry) -> ObjectID { ObjectID(reading: start + entry.end - 20) }
+
+    func value(of entry: Entry) -> TreeEntry { TreeEntry(id: id(of: entry), mode: Self.mode(entry.mode)) }
+
+    static func mode(_ mode: UInt32) -> TreeEntry.Mode {
+        switch mode & 0o170000 {
+        case 0o040000: .folder
+        case 0o120000: .symbolicLink
+        case 0o160000: .submodule
+        default: mode & 0o111 == 0 ? .file : .executable
         }
-        let mode: TreeEntry.Mode =
-            switch entry.mode & 0o170000 {
-            case 0o040000: .folder
-            case 0o120000: .symbolicLink
-            case 0o160000: .submodule
-            default: entry.mode & 0o111 == 0 ? .file : .executable
-            }
-        return TreeEntry(id: id, mode: mode)
     }
 
     var entries: [(name: [UInt8], entry: TreeEntry)] {
@@ -53,8 +80,8 @@ struct RawTree {
             var entries: [(name: [UInt8], entry: TreeEntry)] = []
             var offset = 0
             while let entry = try entry(at: offset) {
-                entries.append((Array(bytes[entry.name]), value(of: entry)))
-                offset = entry.range.upperBound
+                entries.append((entry.nameBytes, value(of: entry)))
+                offset = entry.end
             }
             return entries
         }
@@ -63,8 +90,8 @@ struct RawTree {
     func entry(named name: [UInt8]) throws(GitError) -> TreeEntry? {
         var offset = 0
         while let entry = try entry(at: offset) {
-            if bytes[entry.name].elementsEqual(name) { return value(of: entry) }
-            offset = entry.range.upperBound
+            if entry.name.count == name.count, entry.name.elementsEqual(name) { return value(of: entry) }
+            offset = entry.end
         }
         return nil
     }
@@ -77,5 +104,16 @@ struct RawTree {
             bytes += Array(String(element.value.entry.mode.rawValue, radix: 8).utf8) + [UInt8(ascii: " ")]
             bytes += element.value.name + [0] + element.value.entry.id.bytes
         }
+    }
+}
+
+extension ObjectID {
+    /// Reads twenty bytes.
+    init(reading start: UnsafePointer<UInt8>) {
+        let raw = UnsafeRawPointer(start)
+        self.init(
+            high: UInt64(bigEndian: raw.loadUnaligned(as: UInt64.self)),
+            middle: UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+            low: UInt32(bigEndian: raw.loadUnaligned(fromByteOffset: 16, as: UInt32.self)))
     }
 }

@@ -34,4 +34,32 @@ extension Repository {
 
     /// A tree of this repository, by its id.
     public func tree(_ id: ObjectID) -> Tree { Tree(id, in: store) }
+
+    /// The tree of a commit; nil when this clone does not hold it.
+    public func treeIfPresent(of commit: ObjectID) throws(GitError) -> ObjectID? {
+        guard has(commit) else { return nil }
+        let tree = try self.commit(commit).tree
+        return has(tree) ? tree : nil
+    }
+
+    /// The commit a full name of a reference leads to; nil when there is no such reference.
+    public func tip(of name: String) throws(GitError) -> ObjectID? {
+        var id = git_oid()
+        let code = git_reference_name_to_id(&id, handle.pointer, name)
+        guard code != GIT_ENOTFOUND.rawValue, code != GIT_EINVALIDSPEC.rawValue else { return nil }
+        try git("git_reference_name_to_id") { code }
+        return ObjectID(&id)
+    }
+
+    /// The newest commits that lead to both, several where histories crossed; none where they have nothing in common, or
+    /// this clone is too shallow to tell.
+    public func mergeBases(_ one: ObjectID, _ other: ObjectID) throws(GitError) -> [ObjectID] {
+        var (left, right) = (git_oid(one), git_oid(other))
+        var found = git_oidarray()
+        let code = git_merge_bases(&found, handle.pointer, &left, &right)
+        guard code != GIT_ENOTFOUND.rawValue else { return [] }
+        try git("git_merge_bases") { code }
+        defer { git_oidarray_dispose(&found) }
+        return (0..<found.count).map { ObjectID(found.ids + $0) }.sorted()
+    }
 }

@@ -16,12 +16,19 @@ public struct Repository: ~Copyable {
     /// Opens the repository that `path` lies in.
     ///
     /// The owner of the folder does not matter: nothing here runs hooks, filters or configured programs.
-    public init(at path: String) throws(GitError) {
+    ///
+    /// One that is `apart` shares no lock and no cache with others of the same process, and cannot write.
+    public init(at path: String, apart isApart: Bool = false) throws(GitError) {
         Self.prepareLibrary
         let handle = try Self.open(path)
         let opened = handle.pointer
-        let database = try Owned("git_repository_odb", free: git_odb_free) { git_repository_odb(&$0, opened) }
         let commonFolder = String(cString: git_repository_commondir(opened))
+        // libgit2 knows packs by the spelling of their path, and locks what it knows.
+        let objects = commonFolder + "./objects"
+        let database =
+            isApart
+            ? try Owned("git_odb_open", free: git_odb_free) { git_odb_open(&$0, objects) }
+            : try Owned("git_repository_odb", free: git_odb_free) { git_repository_odb(&$0, opened) }
         let boundary = try Self.shallowBoundary(opened, in: commonFolder)
         let filter = try Self.setting("remote.origin.partialclonefilter", of: opened)
         let clone = filter.map { GitError.Clone.partial(filter: $0) } ?? .complete

@@ -4,7 +4,7 @@ public import Pipeline
 ///
 /// Holds the object database open; belongs to one task.
 public struct Tree {
-    private let store: ObjectStore
+    let store: ObjectStore
     public let id: ObjectID
 
     init(_ id: ObjectID, in store: ObjectStore) {
@@ -64,8 +64,26 @@ public struct Tree {
 
     /// The files that differ in a later tree, nil being the empty tree; only those in `folders` when given.
     public func changes(since old: ObjectID?, within folders: PathSet? = nil) throws(GitError) -> [TreeChange] {
-        var comparison = TreeComparison(store: store, folders: folders)
-        try comparison.compare(old, id, at: .root, in: folders?.start ?? .inside)
-        return comparison.changes
+        var changes: [TreeChange] = []
+        try eachChange(since: old, within: folders) { change in
+            changes.append(change)
+            return true
+        }
+        return changes
+    }
+
+    /// Hands over every file that differs in a later tree, in no order to rely on, until one is not wanted any more.
+    public func eachChange(
+        since old: ObjectID?, within folders: PathSet? = nil, skipping skipped: Set<Path> = [],
+        _ take: (TreeChange) -> Bool
+    ) throws(GitError) {
+        let (store, id) = (store, id)
+        let result = withoutActuallyEscaping(take) { take in
+            Result { () throws(GitError) in
+                var comparison = TreeComparison(store: store, folders: folders, skipping: skipped, take: take)
+                try comparison.compare(old, id)
+            }
+        }
+        try result.get()
     }
 }

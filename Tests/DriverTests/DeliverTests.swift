@@ -59,7 +59,7 @@ struct DeliverTests {
         request.selection.through = last
         request.selection.services = services
         request.limits.jobs = jobs
-        let survey = try Survey(request)
+        let survey = try await Survey.make(request, listing: true)
         try survey.workspace.prepare(commonFolder: survey.commonFolder)
         let outcome = try await Driver.deliver(survey, with: tools)
         return outcome.services.reduce(into: [:]) { states, service in

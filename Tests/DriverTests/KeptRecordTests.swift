@@ -95,7 +95,8 @@ struct KeptRecordTests {
     ) throws -> String? {
         let sealed = try Kept.record(name)
         return Acceptance(
-            trust: trust, scope: scope, key: key ?? sealed.record.inputs.key, wanted: wanted, repository: nil
+            trust: trust, scope: scope, key: key ?? sealed.record.inputs.key, image: nil, wanted: wanted,
+            repository: nil
         ).objection(to: sealed)
     }
 
@@ -141,7 +142,8 @@ struct KeptRecordTests {
         let other = try SealedRecord(parsing: bytes)
         #expect(other.record.tests?.totals.executed == 9)
         let acceptance = Acceptance(
-            trust: try Kept.trust(), scope: .local, key: other.record.inputs.key, wanted: [], repository: nil)
+            trust: try Kept.trust(), scope: .local, key: other.record.inputs.key, image: nil, wanted: [],
+            repository: nil)
         #expect(acceptance.objection(to: other) == "record \(sealed.id) was changed after it was signed")
     }
 }

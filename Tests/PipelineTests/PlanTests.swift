@@ -23,7 +23,7 @@ struct World {
     static func service(_ name: ServiceName, kind: Service.Kind = .service, needs: [ServiceName] = []) -> Service {
         Service(
             name: name, kind: kind, paths: [Path.root.appending("s").appending(name.text)],
-            inputs: .init(needs: needs, paths: [], environment: [], classes: [:]),
+            inputs: .init(needs: needs.map { .init($0) }, paths: [], environment: [], classes: [:]),
             recipe: .init(
                 toolchain: "make", build: Command(.shell("make")), test: Command(.shell("make test")),
                 evidence: .output(.tap), allowEmpty: [], timeout: Seconds(60)),
@@ -34,12 +34,9 @@ struct World {
     static func parts(_ catalog: Catalog, content: [ServiceName: String] = [:]) -> [ServiceName: KeyParts] {
         catalog.closure(of: catalog.services.map(\.name)).reduce(into: [:]) { parts, name in
             let needs = catalog[name]?.inputs.needs ?? []
-            let material = KeyParts.Material(
-                configuration: .string("c"), pins: [], environment: [(content[name] ?? "old", nil)], files: [],
-                unowned: [],
-                needs: Dictionary(
-                    uniqueKeysWithValues: needs.compactMap { need in parts[need].map { (need, $0.key) } }),
-                bases: [])
+            var material = KeyParts.Material(configuration: (.string("c"), .null))
+            material.environment = [(content[name] ?? "old", nil)]
+            for need in needs { material.needs[need] = parts[need]?.image }
             parts[name] = KeyParts(material, hash: Digest.sha256)
         }
     }
@@ -54,7 +51,10 @@ struct World {
     /// A path changed in a commit by somebody; everything that has it or needs it has another key now.
     mutating func change(_ path: Path, in name: ServiceName?) {
         let base = ObjectID.test(9)
-        planning.differences[base] = [.init(path: path, commit: .test(3), author: "Grace Hopper <g@example.org>")]
+        var changes = Changes()
+        changes.add(path, Reach(planning.catalog))
+        changes.attribute([path: (.test(3), "Grace Hopper <g@example.org>")])
+        planning.changes[base] = changes
         if let name { planning.parts = Self.parts(planning.catalog, content: [name: "new"]) }
         for service in planning.catalog.services {
             guard let known = planning.testimony[service.name]?.newest else { continue }
@@ -107,7 +107,7 @@ struct PlanTests {
     private func reasons(_ plan: Plan) -> [String] {
         plan.selected.map { entry in
             "\(entry.name): \(entry.reason?.rawValue ?? "")"
-                + (entry.via.isEmpty ? "" : " via \(entry.via.map(\.text).joined(separator: ","))")
+                + (entry.via.isEmpty ? "" : " via \(entry.via.map { "\($0)" }.joined(separator: ","))")
         }
     }
 
@@ -174,16 +174,16 @@ struct PlanTests {
 
     @Test(arguments: [
         ("configuration", Plan.Reason.config), ("pins", .toolchain), ("environment", .environment),
-        ("bases", .baseImage),
+        ("bases", .baseImage), ("lockfile", .lockfile),
     ])
     func `where no path changed, the part that did is the reason`(part: String, reason: Plan.Reason) throws {
         var world = World()
         let known = try #require(world.planning.testimony["solo"]?.newest)
-        var material = KeyParts.Material(
-            configuration: .string("c"), pins: [], environment: [("old", nil)], files: [], unowned: [], needs: [:],
-            bases: [])
+        var material = KeyParts.Material(configuration: (.string("c"), .null))
+        material.environment = [("old", nil)]
         switch part {
-        case "configuration": material.configuration = .string("d")
+        case "configuration": material.configuration.build = .string("d")
+        case "lockfile": material.lockfiles = ["go.sum": digest("x")]
         case "pins": material.pins = [TreeFile(path: ".tool-versions", entry: TreeEntry(id: .test(1), mode: .file))]
         case "environment": material.environment = [("new", nil)]
         default: material.bases = [BaseImage(ref: "x", digest: digest("x"))]
@@ -235,7 +235,7 @@ struct PlanTests {
             Set(entry?.keys ?? [:].keys) == [
                 "name", "kind", "path", "selected", "reason", "because", "via", "commit", "author", "key", "base",
                 "version",
-                "steps", "needs", "label", "weight", "record",
+                "steps", "needs", "label", "weight", "record", "imageRecord",
             ])
     }
 }

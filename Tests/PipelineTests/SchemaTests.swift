@@ -209,13 +209,14 @@ struct CatalogTests {
     }
 
     @Test func `the key of a service does not depend on where it runs or how it is released`() throws {
-        func configuration(_ more: KeyValuePairs<String, Document>) throws -> JSON {
+        func configuration(_ more: KeyValuePairs<String, Document>) throws -> [JSON] {
             let entry = Document.map(["path": .text("a")])
             guard case .map(let own) = entry.content, case .map(let added) = Document.map(more).content else {
-                return .null
+                return []
             }
             let document = Document.map(["services": .map(["a": Document(line: 1, .map(own + added))])])
-            return try #require(try catalog(document, ["a/go.mod"])["a"]).keyConfiguration
+            let parts = try #require(try catalog(document, ["a/go.mod"])["a"]).keyConfiguration
+            return [parts.build, parts.test]
         }
         let plain = try configuration([:])
         #expect(try configuration(["label": .text("linux")]) == plain)

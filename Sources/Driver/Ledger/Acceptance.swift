@@ -7,6 +7,10 @@ struct Acceptance {
     /// The scope of what is built here; a record must be at least as good.
     let scope: Scope
     let key: Digest
+    /// The key of what is built and packed.
+    let image: Digest?
+    /// Whether it is asked only if its image is that of what would be built.
+    var isAboutImages = false
     /// The steps that are wanted now: a record of a run that did not go as far cannot stand in for them.
     let wanted: [Step.Kind]
     /// Where the image is to be, when it is to be pushed.
@@ -17,7 +21,9 @@ struct Acceptance {
     /// Whether its image is still there is asked elsewhere.
     func objection(to sealed: SealedRecord) -> String? {
         let record = sealed.record
-        guard record.inputs.key == key else { return "record \(record.run.recordId) is about another key" }
+        guard record.inputs.key == key || isAboutImages && record.inputs.image == image else {
+            return "record \(record.run.recordId) is about another key"
+        }
         guard record.verdict.state.isPassing else {
             return "record \(record.run.recordId) says \(record.verdict.state.rawValue)"
         }

@@ -89,7 +89,10 @@ struct FolderLedger: Sendable {
         let found = try records.names().map(\.string).filter { $0.hasSuffix(".jsonl") }.map { name in
             try read(id: String(name.dropLast(".jsonl".count)))
         }.reduce(Found(), +)
-        let sorted = found.records.sorted { ($0.record.run.sealedAt, $0.id) > ($1.record.run.sealedAt, $1.id) }
+        let sorted = found.records.sorted { left, right in
+            let (one, other) = (left.record.run, right.record.run)
+            return (one.sealedAt, one.sequence, left.id) > (other.sealedAt, other.sequence, right.id)
+        }
         return Found(records: sorted, damaged: found.damaged)
     }
 

@@ -6,6 +6,8 @@ import Registry
 /// What the ledgers say about the keys of a survey.
 struct LedgerAnswer: Sendable {
     var accepted: [ServiceName: SealedRecord] = [:]
+    /// Records of services that have no accepted one, but whose image is that of their image key.
+    var images: [ServiceName: SealedRecord] = [:]
     /// Why records of the very keys do not count.
     var rejected: [ServiceName: [String]] = [:]
     /// Records of services that have no accepted one, the newest first.
@@ -39,8 +41,8 @@ struct Ledgers: Sendable {
     func answer(_ survey: Survey, _ parts: [ServiceName: KeyParts]) async throws -> LedgerAnswer {
         var answer = LedgerAnswer()
         for service in survey.catalog.services {
-            guard let key = parts[service.name]?.key else { continue }
-            try readFolder(service, survey.acceptance(of: service, key, trusting: trust), into: &answer)
+            guard let parts = parts[service.name] else { continue }
+            try readFolder(service, survey.acceptance(of: service, parts, trusting: trust), into: &answer)
         }
         do {
             try await readRegistry(survey, parts, into: &answer)
@@ -56,6 +58,7 @@ struct Ledgers: Sendable {
             answer.known[service.name] = found.records
             answer.note(found.damaged)
         }
+        try await findImages(survey, parts, into: &answer)
         for name in try folder?.services() ?? [] where survey.catalog[name] == nil {
             let found = try folder?.newest(of: name, limit: Self.depth) ?? .init()
             answer.strangers[name] = found.records.map(\.record.source.commit)
@@ -86,11 +89,34 @@ struct Ledgers: Sendable {
             } as [(ServiceName, (record: SealedRecord?, damage: String?))]
         for (name, (sealed, damage)) in found {
             answer.note([damage].compactMap(\.self))
-            guard let sealed, let key = parts[name]?.key, let service = survey.catalog[name],
+            guard let sealed, let parts = parts[name], let service = survey.catalog[name],
                 sealed.record.service.name == name
             else { continue }
-            answer.take(sealed, for: name, survey.acceptance(of: service, key, trusting: trust))
+            answer.take(sealed, for: name, survey.acceptance(of: service, parts, trusting: trust))
         }
+    }
+
+    /// Looks for images that can stand for what would be built: only what tests see has changed since they were made.
+    private func findImages(
+        _ survey: Survey, _ parts: [ServiceName: KeyParts], into answer: inout LedgerAnswer
+    ) async throws {
+        let open = survey.catalog.services.filter { $0.image != nil && answer.accepted[$0.name] == nil }
+        let candidates =
+            try await open.concurrentMap(limit: 8) { [known = answer.known] service in
+                guard let parts = parts[service.name], let image = parts.image else { return nil }
+                var acceptance = survey.acceptance(of: service, parts, trusting: trust)
+                acceptance.isAboutImages = true
+                var records = known[service.name] ?? []
+                if records.allSatisfy({ acceptance.objection(to: $0) != nil }), let registry, !limits.isOffline {
+                    records = try await [registry.record(withImageKey: image, of: service).record].compactMap(\.self)
+                }
+                let good = records.first {
+                    $0.record.service.name == service.name && acceptance.objection(to: $0) == nil
+                }
+                guard let good, let facts = good.record.image, try await isThere(facts) else { return nil }
+                return (service.name, good)
+            } as [(ServiceName, SealedRecord)?]
+        for (name, sealed) in candidates.compactMap(\.self) { answer.images[name] = sealed }
     }
 
     /// A record whose image is gone vouches for nothing that could be deployed.
@@ -113,9 +139,9 @@ struct Ledgers: Sendable {
 }
 
 extension Survey {
-    fileprivate func acceptance(of service: Service, _ key: Digest, trusting trust: Trust) -> Acceptance {
+    fileprivate func acceptance(of service: Service, _ parts: KeyParts, trusting trust: Trust) -> Acceptance {
         Acceptance(
-            trust: trust, scope: scope, key: key,
+            trust: trust, scope: scope, key: parts.key, image: parts.image,
             wanted: service.steps(pushing: isPushing, through: request.selection.through),
             repository: service.image.map { configuration.repositoryText(of: $0.name) })
     }
@@ -140,7 +166,7 @@ extension LedgerAnswer {
         }
         if let objection = acceptance.objection(to: sealed) {
             rejected[name, default: []].append(objection)
-        } else if (accepted[name]?.record.run.sealedAt ?? Timestamp(seconds: .min)) < record.run.sealedAt {
+        } else if accepted[name].map({ $0.record.run.isOlder(than: record.run) }) ?? true {
             accepted[name] = sealed
         }
     }
@@ -160,5 +186,12 @@ extension LedgerAnswer {
             let note = Plan.Note(.ledgerCorrupt, "\(text); treated as if it were not there")
             if !notes.contains(note) { notes.append(note) }
         }
+    }
+}
+
+extension Stability.Run {
+    /// Whether another one was written later; of one second the one with the higher sequence.
+    fileprivate func isOlder(than other: Stability.Run) -> Bool {
+        (sealedAt, sequence) < (other.sealedAt, other.sequence)
     }
 }

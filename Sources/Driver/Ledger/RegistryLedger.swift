@@ -27,7 +27,7 @@ struct RegistryLedger: Sendable {
         let isWorse = known.map { Self.isWorse(sealed, than: $0) } ?? false
         let artifact = RegistryClient.Artifact(
             type: Self.artifactType, bytes: sealed.envelope.bytes, subject: image, ownTag: ownTag,
-            movingTags: isWorse ? [] : [keyTag])
+            movingTags: (isWorse ? [] : [keyTag]) + Self.imageTags(sealed.record))
         try await client.attach(artifact, in: repository, using: layout)
     }
 
@@ -40,9 +40,28 @@ struct RegistryLedger: Sendable {
 
     private static func keyTag(_ key: Digest) -> String { "key-\(key.hex)" }
 
+    /// What finds the image of a good record when only tests have changed since.
+    private static func imageTags(_ record: Stability) -> [ImageTag] {
+        guard record.verdict.state.isPassing, record.image?.pushed == true, let key = record.inputs.image else {
+            return []
+        }
+        return [ImageTag(parsing: "image-key-\(key.hex)")].compactMap(\.self)
+    }
+
+    /// The newest good record whose image was made of an image key.
+    func record(withImageKey key: Digest, of service: Service) async throws -> (record: SealedRecord?, damage: String?)
+    {
+        try await record(tagged: "image-key-\(key.hex)", of: service)
+    }
+
     /// The best known record of a key, when the registry has one; or what is wrong with it.
     func record(withKey key: Digest, of service: Service) async throws -> (record: SealedRecord?, damage: String?) {
-        let tag = Self.keyTag(key)
+        try await record(tagged: Self.keyTag(key), of: service)
+    }
+
+    private func record(tagged tag: String, of service: Service) async throws -> (
+        record: SealedRecord?, damage: String?
+    ) {
         guard let repository = repository(of: service), let bytes = try await client.artifact(tag, in: repository)
         else { return (nil, nil) }
         do {

@@ -108,11 +108,14 @@ extension Run {
         for trouble in try await tools.seal(record, progress.image) { tools.report(.note(trouble)) }
         return ServiceOutcome(
             name: name, verdict: verdict, version: version(of: name), steps: progress.results, tests: progress.tests,
-            image: progress.image == nil ? nil : image, record: record.run.recordId)
+            image: progress.image == nil && plan[name]?.imageRecord == nil ? nil : image, record: record.run.recordId)
     }
 
     private func omitted(by planned: [Step.Kind], of name: ServiceName) -> [Step.Kind] {
-        service(name).steps(pushing: survey.isPushing).filter { !planned.contains($0) }
+        // What the image of another record stands for was not left out.
+        service(name).steps(pushing: survey.isPushing).filter { step in
+            !planned.contains(step) && (step < .image || plan[name]?.imageRecord == nil)
+        }
     }
 
     /// What is known so far, as if nothing else had been planned.
@@ -136,6 +139,11 @@ extension Run {
     ) -> Stability.ImageFacts? {
         guard let source = service(name).image else { return nil }
         guard let image = progress.image else {
+            if let reused = plan[name]?.imageRecord, let record = prepared.ledger.images[name]?.record,
+                record.run.recordId == reused
+            {
+                return record.image?.standing(for: reused)
+            }
             return judging ? prepared.ledger.accepted[name]?.record.image : nil
         }
         let isPushed = !progress.tags.isEmpty

@@ -24,7 +24,9 @@ struct Run: Sendable {
         guard hidden.isEmpty else { throw RunError.versionHidden(hidden.map(\.name)) }
         id = RecordID.run(at: startedAt)
         (self.prepared, self.plan, self.asked, self.startedAt) = (prepared, plan, asked, startedAt)
-        work = asked.isEmpty ? plan.work : plan.work(of: asked, in: prepared.survey.catalog)
+        // A plan made here is about those that were asked for, and all that follow from them.
+        let isWhole = asked.isEmpty || prepared.survey.request.planFile == nil
+        work = isWhole ? plan.work : plan.work(of: asked, in: prepared.survey.catalog)
         commit = prepared.survey.commit
         if let (name, file) = prepared.survey.firstAbsent(of: work.map(\.name)) {
             throw RunError.notCheckedOut(name, file)

@@ -8,10 +8,20 @@ struct HistoryQuestion: Sendable {
     var facts: RepositoryFacts
     var dirtyPaths: [Path]
     var catalog: Catalog
+    /// What needs what: explanations follow it.
+    var wiring: Wiring
+    var reach: Reach
     /// How this line of work is called in snapshots.
     var lineName: String
+    var chronicle: Chronicle
     /// `--base`.
     var base: String?
+    /// The branch a pull request is to be merged into.
+    var target: String?
+    /// `GIT_PREVIOUS_SUCCESSFUL_COMMIT`, whatever is in it.
+    var previousBuild: String?
+    /// Services that a record vouches for: nobody asks why they are built.
+    var settled: Set<ServiceName>
     /// Commits of records, newest first.
     var recorded: [ServiceName: [ObjectID]]
     /// Commits of records of services that the catalog does not have.
@@ -19,10 +29,13 @@ struct HistoryQuestion: Sendable {
 
     init(_ survey: Survey, _ ledger: LedgerAnswer) {
         (folder, facts, catalog) = (survey.request.folder, survey.facts, survey.catalog)
-        dirtyPaths = survey.dirtyPaths
+        chronicle = survey.chronicle
+        (wiring, reach, dirtyPaths) = (survey.wiring, survey.reach, survey.dirtyPaths)
         lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
         base = survey.request.selection.base
+        (target, previousBuild) = (survey.surroundings.target, survey.surroundings.previousBuild)
         (recorded, strangers) = (ledger.recorded, ledger.strangers)
+        settled = Set(ledger.accepted.keys)
     }
 }
 
@@ -31,49 +44,26 @@ struct History: Sendable {
     /// Without those that this clone is too shallow to tell.
     let versions: [ServiceName: VersionAnswer]
     let hidden: [ServiceName]
-    /// Whether there may be releases of which this clone has no tag.
-    let lacksTags: Bool
+    let notes: [Plan.Note]
     let bases: [ServiceName: Plan.Base]
-    let differences: [ObjectID: [Planning.Difference]]
-    private let ancestors: Set<ObjectID>
+    let changes: [ObjectID: Changes]
+    /// Services that records of ancestors know, and the catalog does not.
+    let removed: Set<ServiceName>
 
-    /// Whether a commit that a record names leads to HEAD.
-    func isAncestor(_ commit: ObjectID) -> Bool { ancestors.contains(commit) }
-
-    /// Reads the repository once: all commits, the tags, and which commits touch what.
+    /// Reads the repository as far back as something is new since a base.
     init(_ question: HistoryQuestion) throws {
+        let chronicle = question.chronicle
+        let services = question.catalog.services.filter { $0.kind == .service }
+        versions = services.reduce(into: [:]) { versions, service in
+            versions[service.name] = chronicle.version(of: service, at: question.facts, lineName: question.lineName)
+        }
+        hidden = services.map(\.name).filter(chronicle.isHidden)
+        notes = chronicle.notes
         let repository = try Repository(at: question.folder.string)
         let graph = try CommitGraph(from: question.facts.head, in: repository)
-        ancestors = Set(question.strangers.values.flatMap(\.self).filter(graph.contains))
-        let releases = try Releases(of: question.catalog, on: graph, in: repository)
-        lacksTags = try releases.isEmpty && repository.passesOverTags()
-        bases = try Self.bases(question, releases, graph, repository)
-        let commits = Set(bases.values.map(\.commit))
-        let walk = HistoryWalk(question, releases, bases: commits)
-        try walk.read(graph, in: repository)
-        let services = question.catalog.services.filter { $0.kind == .service }
-        hidden = services.map(\.name).filter(walk.isHidden)
-        versions = services.reduce(into: [:]) { versions, service in
-            if !walk.isHidden(service.name) { versions[service.name] = walk.version(of: service) }
-        }
-        differences = try commits.reduce(into: [:]) { differences, base in
-            differences[base] = try walk.differences(since: base, in: repository)
-        }
-    }
-
-    /// The base of each service, first that resolves: `--base`, its newest record from an ancestor, its last release.
-    private static func bases(
-        _ question: HistoryQuestion, _ releases: Releases, _ graph: CommitGraph, _ repository: borrowing Repository
-    ) throws -> [ServiceName: Plan.Base] {
-        let option = try question.base.map { name in try repository.commit(named: name) }
-        return question.catalog.services.reduce(into: [:]) { bases, service in
-            if let option {
-                bases[service.name] = Plan.Base(commit: option, from: .option)
-            } else if let commit = question.recorded[service.name]?.first(where: graph.contains) {
-                bases[service.name] = Plan.Base(commit: commit, from: .record)
-            } else if let release = releases[service.name] {
-                bases[service.name] = Plan.Base(commit: release.commit, from: .tag)
-            }
-        }
+        removed = try Set(question.strangers.filter { try $1.contains(where: graph.contains) }.keys)
+        let ladder = try BaseLadder(question, chronicle.releases, graph, repository)
+        bases = ladder.bases
+        changes = try Comparison(question, ladder).changes(on: graph, in: repository)
     }
 }

@@ -2,8 +2,8 @@ import Git
 import Pipeline
 
 /// The last release of each service that leads to HEAD.
-struct Releases {
-    struct Release {
+struct Releases: Sendable {
+    struct Release: Sendable {
         let version: SemanticVersion
         let tag: String
         let commit: ObjectID
@@ -20,16 +20,19 @@ struct Releases {
         func candidates(_ tag: String) -> [Service] {
             lengths.flatMap { byPrefix[Array(tag.utf8.prefix($0))] ?? [] }
         }
+        var found: [ServiceName: [Release]] = [:]
         for tag in try repository.tags(where: { !candidates($0).isEmpty }) {
-            guard let commit = tag.commit, graph.contains(commit) else { continue }
+            guard let commit = tag.commit else { continue }
             for service in candidates(tag.name) {
                 guard let version = service.release.tag.version(of: tag.name, for: service.name), version.isStable
-                else {
-                    continue
-                }
-                if let known = latest[service.name], !known.version.precedes(version) { continue }
-                latest[service.name] = Release(version: version, tag: tag.name, commit: commit)
+                else { continue }
+                found[service.name, default: []].append(Release(version: version, tag: tag.name, commit: commit))
             }
+        }
+        for (name, releases) in found {
+            // Of one version under two tags the first tag, as they come sorted.
+            let sorted = releases.sorted { $1.version.precedes($0.version) }
+            latest[name] = try sorted.first { try graph.contains($0.commit) }
         }
     }
 

@@ -5,16 +5,18 @@ import Pipeline
 /// What one service is made of, as the tree says it.
 struct ServiceSurvey: Sendable {
     /// What its key is made from, but for what it needs and its base image, which come later.
-    let material: KeyParts.Material
+    var material: KeyParts.Material
     let image: ImageSurvey?
     /// Files that enter the key although their class would keep them out.
     let taken: Set<Path>
-    /// The files that enter the key: of its own folders, and what its image takes from elsewhere.
-    let files: [TreeFile]
-    /// All files of its own folders.
+    /// The files that enter the key, when they were asked for.
+    var files: [TreeFile]
+    /// All files of its own folders, when they were asked for.
     let tracked: [Path]
     /// The tree of its first folder.
     let tree: ObjectID
+    /// Build files and lockfiles in its own folders.
+    let buildFiles: [TreeFile]
     let notes: [Plan.Note]
 
     /// What is known of an image before it is made.
@@ -24,50 +26,56 @@ struct ServiceSurvey: Sendable {
         case impossible(String, hint: String?)
     }
 
-    init(_ service: Service, on ground: Ground, unowned: [TreeFile], environment: [String: String]) throws {
-        let image = try Self.image(of: service, in: ground.tree)
-        var own: Set<Path> = []
-        var kept: [Path: TreeFile] = [:]
-        for folder in service.paths {
-            let rules = service.rules
-            for file in try Self.ownFiles(of: service, in: folder, on: ground) {
-                own.insert(file.path)
-                if rules.pathClass(of: file.path.relative(to: folder) ?? file.path).entersKey {
-                    kept[file.path] = file
-                }
+    init(_ service: Service, on ground: Ground, listing: Bool) throws {
+        let tree = ground.tree
+        let image = try Self.image(of: service, in: tree)
+        let packing = try Packing(service, image, in: tree)
+        let sifted = try service.paths.map { folder in
+            try ground.sift(folder, of: service, packing, listing: listing)
+        }
+        let inputs = try service.inputs.paths.compactMap(tree.file)
+        let everything = try inputs.map { try tree.everything(at: $0.path, listing: listing) }
+        let foreign = try Self.foreign(
+            to: service, packing, links: sifted.flatMap(\.links) + everything.flatMap(\.links), on: ground)
+        taken = Set(foreign.map(\.path)).union(sifted.flatMap(\.taken))
+        files = listing ? sifted.flatMap(\.files) + foreign + everything.flatMap(\.files) : []
+        tracked = sifted.flatMap(\.tracked)
+        buildFiles = sifted.flatMap(\.named)
+        self.image = image
+        self.tree = try tree.entry(at: service.home)?.id ?? tree.id
+        material = KeyParts.Material(configuration: try service.keyConfiguration)
+        material.pins = try service.pinPlaces.compactMap(tree.file)
+        func trees(_ part: (Sifted) -> ObjectID?) -> [TreeFile] {
+            zip(service.paths, sifted).compactMap { folder, sifted in
+                part(sifted).map { TreeFile(path: folder, entry: TreeEntry(id: $0, mode: .folder)) }
             }
         }
-        var foreign =
-            try Self.packed(by: service, image, on: ground) + Self.named(by: service, in: ground.tree)
-        let inputs = try service.inputs.paths.flatMap { try ground.tree.files(below: $0) }
-        foreign += try Self.linked(from: Array(kept.values) + foreign + inputs, in: ground.tree)
-        foreign = foreign.filter { kept[$0.path] == nil }
-        for file in foreign { kept[file.path] = file }
-        tracked = Array(own)
-        taken = Set(foreign.map(\.path))
-        files = kept.values.sorted { $0.path < $1.path }
-        self.image = image
-        tree = try ground.tree.entry(at: service.home)?.id ?? ground.tree.id
-        material = KeyParts.Material(
-            configuration: try service.keyConfiguration, pins: try Self.pins(of: service, in: ground.tree),
-            environment: service.inputs.environment.map { ($0, environment[$0]) }, files: files + inputs,
-            unowned: unowned,
-            needs: [:], bases: [])
-        notes = Self.notes(service, taken: taken.intersection(own), image: image)
+        material.build = trees(\.build) + foreign + inputs
+        material.test = trees(\.test)
+        material.files = (sifted + everything).map(\.count).reduce(foreign.count, +)
+        notes = Self.notes(
+            service, taken: taken.filter { path in service.paths.contains(where: path.lies) }, image: image)
     }
 
-    /// What an image is made of and from, whoever owns it.
-    private static func packed(by service: Service, _ image: ImageSurvey?, on ground: Ground) throws -> [TreeFile] {
-        guard let source = service.image, case .stage(let stage)? = image else { return [] }
-        let ignorePath = source.context.appending(".dockerignore")
-        let ignoreFile = try ground.tree.content(of: ignorePath)
-        let recipe = try [source.dockerfile, ignorePath].compactMap { path in
-            try ground.tree.entry(at: path).map { TreeFile(path: path, entry: $0) }
-        }
-        return try recipe
-            + ground.tree.files(below: source.context).filter { file in
-                file.path.relative(to: source.context).map { stage.takes($0, ignoreFile: ignoreFile) } ?? false
+    /// What counts for a service besides what its own rules take: what its image packs, its commands name, and links
+    /// lead to.
+    private static func foreign(
+        to service: Service, _ packing: Packing?, links: [TreeFile], on ground: Ground
+    ) throws -> [TreeFile] {
+        let named = try (packing?.files(outside: service.paths) ?? []) + named(by: service, in: ground.tree)
+        let all = try named + linked(from: links + named, in: ground.tree)
+        let holes = ground.holes(in: service)
+        let rules = service.rules
+        var foreign: [Path: TreeFile] = [:]
+        for file in all {
+            let home = service.paths.first(where: file.path.lies)
+            let isOwn = home != nil && !holes.contains(where: file.path.lies)
+            if isOwn, let inner = home.flatMap(file.path.relative), rules.pathClass(of: inner).parts.contains(.build) {
+                continue
             }
+            foreign[file.path] = file
+        }
+        return foreign.values.sorted { $0.path < $1.path }
     }
 
     /// The files that commands name, wherever they lie: what a script in `ci/` does to a service is part of it.
@@ -100,28 +108,6 @@ struct ServiceSurvey: Sendable {
             }
         }
         return Array(found.values)
-    }
-
-    /// The files of a folder that no other service's folder inside it holds.
-    private static func ownFiles(
-        of service: Service, in folder: Path, on ground: Ground
-    ) throws -> [TreeFile] {
-        try ground.tree.files(below: folder) { !ground.roots.contains($0) || service.paths.contains($0) }
-    }
-
-    /// Files above the service that pin versions of its tools.
-    private static func pins(of service: Service, in tree: Tree) throws -> [TreeFile] {
-        let names = [".tool-versions"] + (Toolchain.named(service.recipe.toolchain)?.paths.pins ?? [])
-        var pins: [TreeFile] = []
-        var folder = service.home
-        while !folder.isRoot {
-            folder = folder.parent
-            for name in names {
-                let path = name.split(separator: "/").reduce(folder) { $0.appending(String($1)) }
-                if let entry = try tree.entry(at: path) { pins.append(TreeFile(path: path, entry: entry)) }
-            }
-        }
-        return pins
     }
 
     private static func image(of service: Service, in tree: Tree) throws -> ImageSurvey? {

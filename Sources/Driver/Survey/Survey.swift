@@ -13,7 +13,14 @@ struct Survey: Sendable {
     let facts: RepositoryFacts
     let surroundings: Surroundings
     let catalog: Catalog
+    /// What needs what, as build files and the configuration say.
+    let wiring: Wiring
     let services: [ServiceName: ServiceSurvey]
+    /// What the keys of modules are made from that services need and that are no whole service.
+    let modules: [Path: Keys.ModuleMaterial]
+    let reach: Reach
+    /// What is in the keys of all, when files were asked for.
+    let sharedFiles: [TreeFile]
     let dirtyPaths: [Path]
     /// What is committed and was not checked out.
     let absent: Set<Path>
@@ -23,18 +30,35 @@ struct Survey: Sendable {
     /// What all work trees of the repository share.
     let commonFolder: FilePath
 
-    /// Opens the repository, reads configuration and catalog, and gathers what enters keys.
-    init(_ request: Request) throws {
-        began = .now
+    /// What the commits say of versions.
+    let chronicle: Chronicle
+
+    /// Opens the repository, reads configuration and catalog, and gathers what enters keys; reads the commits meanwhile.
+    ///
+    /// The files themselves are kept only where something is to be built from them, the commits only where they are told.
+    static func make(_ request: Request, listing: Bool = false, evidence: Bool = false) async throws -> Survey {
+        let began = Timestamp.now
         let repository = try Repository(at: request.folder.string)
-        let ground = try Ground(request, repository)
-        let unowned = try ground.unownedFiles()
-        services = try ground.catalog.services.reduce(into: [:]) { surveys, service in
-            surveys[service.name] = try ServiceSurvey(
-                service, on: ground, unowned: unowned, environment: request.environment)
-        }
-        (self.request, surroundings) = (request, Surroundings(request.environment))
-        (configuration, facts, catalog) = (ground.configuration, ground.facts, ground.catalog)
+        let outset = try Outset(request, repository)
+        let guess = outset.reading?.catalog
+        let question = ChronicleQuestion(folder: request.folder, head: outset.facts.head, wantsEvidence: evidence)
+        async let early = guess.map { try Chronicle(of: $0, question) }
+        let ground = try Ground(outset, request, repository)
+        let terrain = try Terrain(ground, environment: request.environment, listing: listing)
+        let chronicle = try await ground.catalog == guess ? early : nil
+        return try Survey(
+            request, ground, terrain, chronicle ?? Chronicle(of: ground.catalog, question), repository, began)
+    }
+
+    private init(
+        _ request: Request, _ ground: Ground, _ terrain: Terrain, _ chronicle: Chronicle,
+        _ repository: borrowing Repository, _ began: Timestamp
+    ) throws {
+        (self.request, self.began, self.chronicle) = (request, began, chronicle)
+        surroundings = Surroundings(request.environment)
+        (configuration, facts, catalog) = (ground.configuration, ground.facts, terrain.catalog)
+        (wiring, services, modules) = (terrain.wiring, terrain.services, terrain.modules)
+        (reach, sharedFiles) = (terrain.reach, terrain.sharedFiles)
         (dirtyPaths, absent) = (ground.dirt.map(\.path), ground.absent)
         commit = try repository.commit(ground.facts.head)
         workTree = repository.workTree.map { FilePath($0) }
@@ -52,10 +76,14 @@ struct Survey: Sendable {
 
     /// Every file that is in the key of a service, those of what it needs included.
     func keyFiles(of name: ServiceName) -> [TreeFile] {
-        catalog.closure(of: [name]).flatMap { name -> [TreeFile] in
-            guard let material = services[name]?.material else { return [] }
-            return material.files + material.pins + material.unowned
+        let nodes = wiring.closure(of: .service(name))
+        let own = nodes.flatMap { node -> [TreeFile] in
+            switch node {
+            case .service(let name): services[name].map { $0.files + $0.material.pins } ?? []
+            case .module(let folder): modules[folder]?.listed ?? []
+            }
         }
+        return own + sharedFiles
     }
 
     var scope: Scope { surroundings.scope(dirty: facts.dirty) }
@@ -95,76 +123,5 @@ func contentHash(_ file: String) -> Digest? {
         }
     } catch {
         return nil
-    }
-}
-
-/// The tree that is built, with the catalog read from it.
-struct Ground {
-    let facts: RepositoryFacts
-    let tree: Tree
-    let configuration: Configuration
-    let catalog: Catalog
-    let dirt: [DirtyFile]
-    let absent: Set<Path>
-    /// The folders that services own.
-    let roots: Set<Path>
-
-    init(_ request: Request, _ repository: borrowing Repository) throws {
-        var facts = try repository.facts()
-        let surroundings = Surroundings(request.environment)
-        facts.branch = facts.branch ?? surroundings.branch
-        facts.pullRequest = surroundings.pullRequest
-        let isWanted = { (path: Path) in path.components.first != Array(Workspace.folderName.utf8) }
-        let isLooking = !request.selection.isCommittedOnly
-        let state = isLooking ? try repository.workTreeState(hash: contentHash, untracked: isWanted) : WorkTreeState()
-        absent = state.absent
-        let all = state.dirt
-        let everything = try repository.tree(facts.tree, with: all)
-        let configuration = try Configuration(of: request, in: everything)
-        let catalog = try Catalog(
-            configuration.file, document: configuration.document, fileName: configuration.fileName
-        ) { folder in
-            try everything.names(in: folder)?.map { ($0.name, $0.entry.mode == .folder) }
-        }
-        // What a toolchain leaves behind is no dirt, and only now it is known which toolchain is where.
-        dirt = try all.filter { try $0.isTracked || !Self.isOutput($0.path, in: catalog, everything) }
-        tree = try repository.tree(facts.tree, with: dirt)
-        facts.tree = tree.id
-        facts.dirty = !dirt.isEmpty
-        roots = Set(catalog.services.flatMap(\.paths))
-        (self.catalog, self.configuration, self.facts) = (catalog, configuration, facts)
-    }
-
-    /// Whether a toolchain makes such a path: what only ever is an output (`__pycache__`, `.gradle`, `node_modules`), or a
-    /// `build` folder beside a build file; one further down may hold sources.
-    private static func isOutput(_ path: Path, in catalog: Catalog, _ tree: Tree) throws -> Bool {
-        for service in Ownership(catalog).owners(of: path).compactMap({ catalog[$0.name] }) {
-            guard let toolchain = Toolchain.named(service.recipe.toolchain),
-                let home = service.paths.first(where: path.lies), let inner = path.relative(to: home)
-            else { continue }
-            for output in toolchain.paths.outputs where Glob(anywhere: output).matches(inner) {
-                guard output.hasSuffix("/"), output.first != "_", output.first != ".", output.first != "*",
-                    output != "node_modules/"
-                else { return true }
-                let name = Array(output.utf8.dropLast())
-                guard let index = inner.components.firstIndex(of: name) else { continue }
-                let parent = inner.components[..<index].reduce(home) { $0.appending($1) }
-                let names = try tree.names(in: parent)?.map { String(decoding: $0.name, as: UTF8.self) } ?? []
-                if parent == home || !Set(names).isDisjoint(with: toolchain.markers) { return true }
-            }
-        }
-        return false
-    }
-
-    /// Files that no service owns and no rule names: they may matter to everything.
-    func unownedFiles() throws -> [TreeFile] {
-        guard !roots.contains(.root) else { return [] }
-        let rules = catalog.unownedRules
-        let inputs = catalog.services.flatMap(\.inputs.paths)
-        let configuration = Path.root.appending(ConfigurationFile.standardName)
-        return try tree.files(below: .root) { !roots.contains($0) }.filter { file in
-            file.path != configuration && !inputs.contains(where: file.path.lies)
-                && rules.pathClass(of: file.path).entersKey
-        }
     }
 }

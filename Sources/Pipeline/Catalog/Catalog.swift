@@ -10,7 +10,14 @@ public struct Catalog: Equatable, Sendable, Codable {
         self.classes = classes
     }
 
-    public subscript(_ name: ServiceName) -> Service? { services.first { $0.name == name } }
+    public subscript(_ name: ServiceName) -> Service? {
+        var (low, high) = (0, services.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if services[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low < services.count && services[low].name == name ? services[low] : nil
+    }
 
     /// The rules for what no service owns.
     public var unownedRules: PathRules {

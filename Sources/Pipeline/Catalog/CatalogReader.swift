@@ -66,7 +66,7 @@ struct CatalogReader {
     private mutating func checkNeeds(of services: [Service]) {
         let names = Set(services.map(\.name))
         for service in services {
-            for need in service.inputs.needs where !names.contains(need) {
+            for need in service.inputs.declared.map(\.name) where !names.contains(need) {
                 let near = nearest(to: need.text, among: names.map(\.text)).map { "did you mean \"\($0)\"?" }
                 let line = document.line(of: "services", service.name.text, "needs")
                 let problem = "service \"\(service.name)\" needs \"\(need)\", which is no service or library here"

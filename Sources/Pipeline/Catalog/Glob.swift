@@ -4,9 +4,11 @@
 /// character as it is. Names beginning with a dot are matched like all others, and case counts.
 public struct Glob: Hashable, Sendable {
     public let pattern: String
-    private let components: [Component]
+    /// What it is made of, for those who match names as they walk.
+    public let components: [Component]
 
-    private enum Component: Hashable, Sendable {
+    /// What one part of a path is compared with.
+    public enum Component: Hashable, Sendable {
         case anyFolders
         /// A name as it is: most patterns have nothing else, and are asked of every file.
         case literal([UInt8])
@@ -14,6 +16,8 @@ public struct Glob: Hashable, Sendable {
         case prefix([UInt8])
         case suffix([UInt8])
         case name([UInt8])
+
+        public func matches(_ name: [UInt8]) -> Bool { Glob.matches(self, name) }
     }
 
     /// A pattern for whole paths: `*.xml` takes files at the base only.

@@ -26,4 +26,12 @@ public struct Ownership: Sendable {
             folder = folder.parent
         }
     }
+
+    /// Whether a path is part of what a service delivers, where it lies now or lay before.
+    public func ships(_ path: Path, of service: Service) -> Bool {
+        if let home = service.earlier.first(where: path.lies), let inner = path.relative(to: home) {
+            return service.rules.pathClass(of: inner).ships
+        }
+        return owners(of: path).contains { $0.name == service.name && $0.pathClass.ships }
+    }
 }

@@ -4,6 +4,8 @@ public struct Service: Equatable, Sendable, Codable {
     public var kind: Kind
     /// Its folders; commands run in the first.
     public var paths: [Path]
+    /// Folders it lay in before: what was changed there is part of its history.
+    public var earlier: [Path] = []
     public var inputs: Inputs
     public var recipe: Recipe
     public var image: ImageSource?
@@ -19,11 +21,35 @@ public struct Service: Equatable, Sendable, Codable {
     public struct Inputs: Equatable, Sendable, Codable {
         /// What must be built before it.
         public var needs: [ServiceName]
+        /// The needs that its entry states.
+        public var declared: [Need]
+        /// Needs that are not to be read from build files: names, or folders of modules.
+        public var suppressed: [String]
         public var paths: [Path]
         /// Names of variables.
         public var environment: [String]
         /// Overrides of the path classes: globs by class.
         public var classes: [String: [String]]
+
+        public init(
+            needs: [Need], suppressed: [String] = [], paths: [Path], environment: [String],
+            classes: [String: [String]]
+        ) {
+            (declared, self.suppressed, self.paths) = (needs, suppressed, paths)
+            (self.environment, self.classes) = (environment, classes)
+            self.needs = needs.filter { $0.kind == .build }.map(\.name)
+        }
+    }
+
+    /// One need, and the line that states it.
+    public struct Need: Equatable, Sendable, Codable {
+        public let name: ServiceName
+        public let kind: ModuleGraph.Kind
+        public let line: Int
+
+        public init(_ name: ServiceName, _ kind: ModuleGraph.Kind = .build, line: Int = 1) {
+            (self.name, self.kind, self.line) = (name, kind, line)
+        }
     }
 
     /// What is run for it.
@@ -61,6 +87,18 @@ public struct Service: Equatable, Sendable, Codable {
         )
     }
 
+    /// Where files above it may pin versions of its tools.
+    public var pinPlaces: [Path] {
+        let names = [".tool-versions"] + (Toolchain.named(recipe.toolchain)?.paths.pins ?? [])
+        var places: [Path] = []
+        var folder = home
+        while !folder.isRoot {
+            folder = folder.parent
+            places += names.map { name in name.split(separator: "/").reduce(folder) { $0.appending(String($1)) } }
+        }
+        return places
+    }
+
     /// The steps of a full run.
     public func steps(pushing: Bool, through last: Step.Kind = .push) -> [Step.Kind] {
         var steps: [Step.Kind] = []
@@ -70,23 +108,25 @@ public struct Service: Equatable, Sendable, Codable {
         return steps.filter { $0 <= last }
     }
 
-    /// What of the configuration decides what is built and tested, as a text that enters the key: not where it runs, how
-    /// long it may take, or how it is called when released.
-    public var keyConfiguration: JSON {
+    /// What of the configuration decides what is built, and what of it only how that is tested, as texts that enter the
+    /// key: not where it runs, how long it may take, or how it is called when released.
+    public var keyConfiguration: (build: JSON, test: JSON) {
         get throws {
-            var members: [String: JSON] = [
+            let build: [String: JSON] = [
                 "paths": try JSON(encoding: paths),
                 "toolchain": .string(recipe.toolchain),
-                "reports": try JSON(encoding: recipe.evidence),
-                "allowEmpty": try JSON(encoding: recipe.allowEmpty),
                 "inputs": try JSON(encoding: inputs.paths),
                 "environment": try JSON(encoding: inputs.environment.sorted()),
                 "classes": try JSON(encoding: inputs.classes),
+                "build": try recipe.build.map { try JSON(encoding: $0) } ?? .bool(false),
+                "image": try image.map { try JSON(encoding: $0) } ?? .bool(false),
             ]
-            members["build"] = try recipe.build.map { try JSON(encoding: $0) } ?? .bool(false)
-            members["test"] = try recipe.test.map { try JSON(encoding: $0) } ?? .bool(false)
-            members["image"] = try image.map { try JSON(encoding: $0) } ?? .bool(false)
-            return .object(members)
+            let test: [String: JSON] = [
+                "reports": try JSON(encoding: recipe.evidence),
+                "allowEmpty": try JSON(encoding: recipe.allowEmpty),
+                "test": try recipe.test.map { try JSON(encoding: $0) } ?? .bool(false),
+            ]
+            return (.object(build), .object(test))
         }
     }
 }

@@ -17,11 +17,13 @@ struct ServiceReader {
         checkReports(in: &reader)
         let names = try reader.names(in: home) ?? []
         let inputs = Service.Inputs(
-            needs: (entry.needs ?? []).compactMap { need($0.name, in: &reader) },
+            needs: (entry.needs ?? []).compactMap { need($0, in: &reader) },
+            suppressed: (entry.needs ?? []).map(\.name).filter { $0.hasPrefix("!") }.map { String($0.dropFirst()) },
             paths: try (entry.inputs ?? []).compactMap { try input($0, in: &reader) },
             environment: variables(in: &reader), classes: classes)
+        let earlier = (entry.earlier ?? []).compactMap { path($0, for: "earlier", in: &reader) }
         return Service(
-            name: name, kind: entry.kind ?? .service, paths: paths, inputs: inputs,
+            name: name, kind: entry.kind ?? .service, paths: paths, earlier: earlier, inputs: inputs,
             recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
             label: entry.label, release: release(in: &reader))
     }
@@ -74,18 +76,17 @@ struct ServiceReader {
         }
     }
 
-    private func need(_ text: String, in reader: inout CatalogReader) -> ServiceName? {
+    /// Nil for what suppresses a need instead of stating one.
+    private func need(
+        _ need: ConfigurationFile.NeedEntry, in reader: inout CatalogReader
+    ) -> Service.Need? {
         let line = place("needs", in: reader)
-        if text.hasPrefix("!") {
-            let message = "\"\(text.printable)\" suppresses an inferred need, and needs are not inferred yet"
-            reader.report(line, message, hint: "remove it: not yet")
+        guard !need.name.hasPrefix("!") else { return nil }
+        guard let needed = ServiceName(parsing: need.name) else {
+            reader.report(line, "\"\(need.name.printable)\" is no service name", hint: ServiceName.rule)
             return nil
         }
-        guard let needed = ServiceName(parsing: text) else {
-            reader.report(line, "\"\(text.printable)\" is no service name", hint: ServiceName.rule)
-            return nil
-        }
-        return needed
+        return Service.Need(needed, need.kind, line: line)
     }
 
     private func variables(in reader: inout CatalogReader) -> [String] {

@@ -39,7 +39,7 @@ public struct TreeEntry: Equatable, Hashable, Sendable {
 }
 
 /// A file (or link, or submodule) at its place in a tree.
-public struct TreeFile: Equatable, Sendable {
+public struct TreeFile: Hashable, Sendable {
     public let path: Path
     public let entry: TreeEntry
 

@@ -4,6 +4,11 @@ public struct ObjectID: Hashable, Comparable, Sendable {
     private let middle: UInt64
     private let low: UInt32
 
+    /// Takes the twenty bytes of an id as three numbers, the first byte the highest.
+    public init(high: UInt64, middle: UInt64, low: UInt32) {
+        (self.high, self.middle, self.low) = (high, middle, low)
+    }
+
     /// Takes the twenty bytes of an id; nil for any other number of bytes.
     public init?(bytes: some Collection<UInt8>) {
         self.init(bytes: ArraySlice(bytes))
@@ -27,14 +32,25 @@ public struct ObjectID: Hashable, Comparable, Sendable {
     }
 
     public var bytes: [UInt8] {
-        (0..<20).map { index in
-            switch index {
-            case 0..<8: UInt8(truncatingIfNeeded: high >> (56 - 8 * index))
-            case 8..<16: UInt8(truncatingIfNeeded: middle >> (56 - 8 * (index - 8)))
-            default: UInt8(truncatingIfNeeded: low >> (24 - 8 * (index - 16)))
-            }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(20)
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: high >> shift))
         }
+        for shift in stride(from: UInt64(56), through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: middle >> shift))
+        }
+        for shift in stride(from: UInt32(24), through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: low >> shift))
+        }
+        return bytes
     }
+
+    /// The same as three numbers.
+    public var words: (high: UInt64, middle: UInt64, low: UInt32) { (high, middle, low) }
+
+    /// An id is a hash already.
+    public func hash(into hasher: inout Hasher) { hasher.combine(high) }
 
     public static func < (left: ObjectID, right: ObjectID) -> Bool {
         (left.high, left.middle, left.low) < (right.high, right.middle, right.low)

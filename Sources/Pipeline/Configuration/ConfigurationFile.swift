@@ -36,6 +36,7 @@ extension ConfigurationFile {
     public struct ServiceEntry: Decodable, Equatable, Sendable {
         public var path: String?
         public var paths: [String]?
+        public var earlier: [String]?
         public var kind: Service.Kind?
         public var toolchain: String?
         public var needs: [NeedEntry]?
@@ -55,19 +56,22 @@ extension ConfigurationFile {
         public init() {}
     }
 
-    /// `common`, or `{name: common}`.
+    /// `common`, `!common`, or `{name: common, kind: test}`.
     public struct NeedEntry: Decodable, Equatable, Sendable {
         public let name: String
+        public let kind: ModuleGraph.Kind
 
         private enum CodingKeys: String, CodingKey {
-            case name
+            case name, kind
         }
 
         public init(from decoder: any Decoder) throws {
             if let name = try? decoder.singleValueContainer().decode(String.self) {
-                self.name = name
+                (self.name, kind) = (name, .build)
             } else {
-                name = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .name)
+                let container = try decoder.container(keyedBy: CodingKeys.self)
+                name = try container.decode(String.self, forKey: .name)
+                kind = try container.decodeIfPresent(ModuleGraph.Kind.self, forKey: .kind) ?? .build
             }
         }
     }

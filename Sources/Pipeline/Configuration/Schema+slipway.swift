@@ -24,12 +24,15 @@ extension Schema {
     static let service = Schema.object([
         Field("path", .text, "The folder of the service."),
         Field("paths", .list(.text), "The folders of the service; commands run in the first."),
-        Field("earlier", .list(.text), "Folders it lay in before.", standard: .array([]), isLater: true),
+        Field("earlier", .list(.text), "Folders it lay in before; its history there counts.", standard: .array([])),
         Field(
             "kind", .choice(["service", "library"]), "A library has no version and no image.",
             standard: .string("service")),
         Field("toolchain", .choice(Toolchain.all.map(\.name)), "Recognised by the files in the folder when left out."),
-        Field("needs", .list(.either([.text, .object(need)])), "Services and libraries that must be built before it."),
+        Field(
+            "needs", .list(.either([.text, .object(need)])),
+            "Services and libraries it needs, besides those its build files name; `!name` or `!folder` takes away what they name."
+        ),
         Field("inputs", .list(.text), "Further paths that enter the key."),
         Field("environment", .list(.text), "Variables its commands see; name and value enter the key."),
         Field(
@@ -73,8 +76,8 @@ extension Schema {
             "propagate", .choice(["none", "patch", "match"]), "What a release of it does here.",
             standard: .string("patch"), isLater: true),
         Field(
-            "kind", .choice(["build", "test", "runtime"]), "What it is needed for.", standard: .string("build"),
-            isLater: true),
+            "kind", .choice(["build", "test", "runtime"]),
+            "What it is needed for: building, only testing, or only running.", standard: .string("build")),
     ]
 
     private static let command = [

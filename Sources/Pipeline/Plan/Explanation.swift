@@ -1,20 +1,16 @@
 /// Why a service is selected: the shortest chain from something that changed to the service.
 struct Explanation {
     let planning: Planning
-    private let ownership: Ownership
-    private let unownedRules: PathRules
 
     init(_ planning: Planning) {
         self.planning = planning
-        ownership = Ownership(planning.catalog)
-        unownedRules = planning.catalog.unownedRules
     }
 
     /// A reason with what it rests on.
     struct Cause: Equatable {
         var reason: Plan.Reason
         var paths: [Path] = []
-        var via: [ServiceName] = []
+        var via: [Wiring.Node] = []
         var commit: ObjectID?
         var author: String?
 
@@ -38,60 +34,79 @@ struct Explanation {
     /// By what its parts say, where paths cannot: the base is not in this clone, or no path changed.
     private func changedPart(of service: Service, since old: KeyParts) -> Cause? {
         guard let new = planning.parts[service.name] else { return nil }
-        if new.paths != old.paths { return Cause(.path) }
+        if new.paths != old.paths || new.tests != old.tests { return Cause(.path) }
         if new.unowned != old.unowned { return Cause(.unownedPath) }
         if new.configuration != old.configuration { return Cause(.config) }
         if new.toolchain != old.toolchain { return Cause(.toolchain) }
         if new.environment != old.environment { return Cause(.environment) }
         if new.bases != old.bases { return Cause(.baseImage) }
-        guard let need = new.needs.keys.sorted().first(where: { new.needs[$0] != old.needs[$0] }) else { return nil }
+        let lockfiles = Self.changed(new.lockfiles ?? [:], old.lockfiles ?? [:])
+        if !lockfiles.isEmpty {
+            var cause = Cause(.lockfile)
+            cause.paths = lockfiles.compactMap { try? Path(parsing: $0) }
+            return cause
+        }
+        let needs = Self.changed(new.allNeeds, old.allNeeds)
+        guard let need = needs.first else { return nil }
         var cause = Cause(.needs)
-        cause.via = [need]
+        cause.via = [Self.node(need)].compactMap(\.self)
         return cause
+    }
+
+    private static func changed(_ new: [String: Digest], _ old: [String: Digest]) -> [String] {
+        Set(new.keys).union(old.keys).filter { new[$0] != old[$0] }.sorted()
+    }
+
+    private static func node(_ text: String) -> Wiring.Node? {
+        if text.hasSuffix("/"), let folder = try? Path(parsing: String(text.dropLast())) { return .module(folder) }
+        return ServiceName(parsing: text).map(Wiring.Node.service)
     }
 
     /// Breadth first over what it needs, so that the first changed path found is at the end of a shortest chain.
     private func chain(to service: Service) -> Cause? {
-        guard let base = planning.testimony[service.name]?.base, let changed = planning.differences[base.commit],
-            !changed.isEmpty
-        else { return nil }
-        var trails: [[ServiceName]] = [[service.name]]
-        var seen: Set<ServiceName> = [service.name]
+        guard let base = planning.testimony[service.name]?.base, let changes = planning.changes[base.commit] else {
+            return nil
+        }
+        let start = Wiring.Node.service(service.name)
+        var trails: [[Wiring.Node]] = [[start]]
+        var seen: Set<Wiring.Node> = [start]
         while !trails.isEmpty {
             for trail in trails {
-                guard let name = trail.last, let member = planning.catalog[name] else { continue }
-                let paths = changed.filter { enters($0.path, member) }
-                guard !paths.isEmpty else { continue }
+                guard let node = trail.last, let paths = changes.entering[node], !paths.isEmpty else { continue }
                 return cause(trail.count == 1 ? .path : .needs, paths, via: trail.dropFirst().reversed())
             }
             trails = trails.flatMap { trail in
-                (trail.last.flatMap { planning.catalog[$0]?.inputs.needs } ?? []).sorted().compactMap { need in
-                    seen.insert(need).inserted ? trail + [need] : nil
-                }
+                needs(of: trail).compactMap { seen.insert($0).inserted ? trail + [$0] : nil }
             }
         }
-        let unowned = changed.filter { isUnowned($0.path) }
-        return unowned.isEmpty ? nil : cause(.unownedPath, unowned, via: [])
+        return changes.unowned.isEmpty ? nil : cause(.unownedPath, changes.unowned, via: [])
     }
 
-    private func cause(_ reason: Plan.Reason, _ paths: [Planning.Difference], via: [ServiceName]) -> Cause {
+    /// What only tests need matters to the service itself alone.
+    private func needs(of trail: [Wiring.Node]) -> [Wiring.Node] {
+        guard let node = trail.last else { return [] }
+        var declared: [Wiring.Node] = []
+        if case .service(let name) = node {
+            declared = (planning.catalog[name]?.inputs.needs ?? []).map(Wiring.Node.service)
+        }
+        return (declared + planning.wiring.needs(of: node, trail.count == 1 ? [.build, .test] : [.build])).sorted()
+    }
+
+    private func cause(_ reason: Plan.Reason, _ paths: [Changes.Difference], via: [Wiring.Node]) -> Cause {
         var cause = Cause(reason)
         cause.paths = paths.map(\.path)
         cause.via = via
         (cause.commit, cause.author) = (paths.first?.commit, paths.first?.author)
         return cause
     }
+}
 
-    private func enters(_ path: Path, _ service: Service) -> Bool {
-        if service.inputs.paths.contains(where: path.lies) { return true }
-        if planning.taken[service.name]?.contains(path) == true { return true }
-        return ownership.owners(of: path).contains { $0.name == service.name && $0.pathClass.entersKey }
-    }
-
-    private func isUnowned(_ path: Path) -> Bool {
-        path != Path.root.appending(ConfigurationFile.standardName)
-            && !planning.catalog.services.contains { $0.inputs.paths.contains(where: path.lies) }
-            && ownership.owners(of: path).isEmpty
-            && unownedRules.pathClass(of: path).entersKey
+extension KeyParts {
+    /// Of all that is needed for building and testing, by name or folder.
+    fileprivate var allNeeds: [String: Digest] {
+        var all = modules ?? [:]
+        for (name, digest) in needs { all[name.text] = digest }
+        for (name, digest) in testNeeds ?? [:] { all[name] = digest }
+        return all
     }
 }

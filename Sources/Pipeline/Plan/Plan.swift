@@ -21,8 +21,8 @@ public struct Plan: Equatable, Sendable, Codable {
         public let reason: Reason?
         /// The changed paths the reason rests on, at most `pathLimit`.
         public let because: [Path]
-        /// The services and libraries between those paths and this one, nearest to the paths first.
-        public let via: [ServiceName]
+        /// The services, libraries and modules between those paths and this one, nearest to the paths first.
+        public let via: [Wiring.Node]
         /// The newest commit that changed the first of these paths, and who made it.
         public let commit: ObjectID?
         public let author: String?
@@ -36,13 +36,15 @@ public struct Plan: Equatable, Sendable, Codable {
         public let weight: Int64
         /// The record that makes building it again unnecessary.
         public let record: String?
+        /// The record whose image stands for what is built, because only what tests see has changed.
+        public let imageRecord: String?
 
         public static let pathLimit = 5
     }
 
     /// Why a service is selected.
     public enum Reason: String, Codable, Sendable {
-        case forced, new, path, needs, config, toolchain, environment, uncertain
+        case forced, new, path, needs, config, toolchain, environment, lockfile, uncertain
         case baseImage = "base-image"
         case unownedPath = "unowned-path"
         case recordRejected = "record-rejected"
@@ -55,6 +57,10 @@ public struct Plan: Equatable, Sendable, Codable {
 
         public enum Origin: String, Codable, Sendable {
             case option, record, tag
+            /// Where a pull request left the line it is to be merged into.
+            case pullRequest = "pull-request"
+            /// What Jenkins calls the commit of the last successful build.
+            case previousBuild = "previous-build"
         }
 
         public init(commit: ObjectID, from: Origin) {
@@ -86,6 +92,9 @@ public struct Plan: Equatable, Sendable, Codable {
             case noTags = "no-tags"
             case neededBuild = "needed-build"
             case noImage = "no-image"
+            case danglingNeed = "dangling-need"
+            case suppressedNeed = "suppressed-need"
+            case staleTarget = "stale-target"
         }
 
         public init(_ code: Code, _ message: String) {

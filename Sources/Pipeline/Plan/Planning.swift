@@ -7,15 +7,14 @@ public struct Planning: Sendable {
     public var testimony: [ServiceName: Testimony]
     public var versions: [ServiceName: VersionAnswer]
     /// What changed between a base commit and the tree that is built.
-    public var differences: [ObjectID: [Difference]]
-    /// Paths that enter a key although their class would keep them out: the image takes them.
-    public var taken: [ServiceName: Set<Path>]
+    public var changes: [ObjectID: Changes]
+    public var wiring = Wiring.none
     public var removed: [ServiceName]
     public var notes: [Plan.Note]
 
     public init(repository: RepositoryFacts, catalog: Catalog, parts: [ServiceName: KeyParts], request: Request) {
         (self.repository, self.catalog, self.parts, self.request) = (repository, catalog, parts, request)
-        (testimony, versions, differences, taken, removed, notes) = ([:], [:], [:], [:], [], [])
+        (testimony, versions, changes, removed, notes) = ([:], [:], [:], [], [])
     }
 
     /// What was asked for on the command line.
@@ -40,6 +39,8 @@ public struct Planning: Sendable {
         public var accepted: Stability?
         /// Why records of this key are not.
         public var rejected: [String]
+        /// A good record with the same image key, when the image can stand for what would be built.
+        public var image: Stability?
         /// The newest record of the service from an ancestor of HEAD.
         public var newest: Stability?
         public var base: Plan.Base?
@@ -52,17 +53,7 @@ public struct Planning: Sendable {
         ) {
             (self.accepted, self.rejected, self.newest) = (accepted, rejected, newest)
             (self.base, self.uncertainty) = (base, uncertainty)
-        }
-    }
-
-    /// A path that differs from a base, with the newest commit that changed it; none for uncommitted work.
-    public struct Difference: Equatable, Sendable {
-        public var path: Path
-        public var commit: ObjectID?
-        public var author: String?
-
-        public init(path: Path, commit: ObjectID?, author: String?) {
-            (self.path, self.commit, self.author) = (path, commit, author)
+            image = nil
         }
     }
 }
@@ -100,9 +91,11 @@ extension Plan {
 private struct Selection {
     let planning: Planning
     let reasons: Explanation
+    let forced: Set<ServiceName>
 
     init(_ planning: Planning) {
         self.planning = planning
+        forced = Self.forced(planning)
         reasons = Explanation(planning)
     }
 
@@ -114,7 +107,6 @@ private struct Selection {
 
     /// The services asked for that have something to do, and whose key no accepted record has.
     func selected() -> Set<ServiceName> {
-        let forced = forced()
         let asked = planning.request.services.isEmpty ? catalog.services.map(\.name) : planning.request.services
         return Set(asked + forced).filter { name in
             guard let service = catalog[name], !steps(of: service).isEmpty else { return false }
@@ -122,7 +114,8 @@ private struct Selection {
         }
     }
 
-    func forced() -> Set<ServiceName> {
+    private static func forced(_ planning: Planning) -> Set<ServiceName> {
+        let catalog = planning.catalog
         guard planning.request.isForced else { return [] }
         let named = planning.request.services.isEmpty ? catalog.services.map(\.name) : planning.request.services
         var forced = Set(named)
@@ -146,7 +139,10 @@ private struct Selection {
     func entry(_ service: Service, isSelected: Bool, isHelper: Bool) -> Plan.Entry? {
         guard let parts = planning.parts[service.name] else { return nil }
         let testimony = planning.testimony[service.name] ?? Planning.Testimony()
-        let isForced = forced().contains(service.name)
+        let isForced = forced.contains(service.name)
+        // What is forced is made anew, and without tests nothing would be found out.
+        let mayReuse = isSelected && !isForced && testimony.uncertainty == nil && service.recipe.test != nil
+        let imageRecord = mayReuse && steps(of: service).contains(.image) ? testimony.image?.run.recordId : nil
         let cause = isSelected ? (isForced ? Explanation.Cause(.forced) : reasons.cause(of: service)) : nil
         return Plan.Entry(
             name: service.name, kind: service.kind, path: service.home, selected: isSelected, reason: cause?.reason,
@@ -155,9 +151,10 @@ private struct Selection {
             version: planning.versions[service.name].map {
                 Plan.VersionSummary(current: $0.current, next: $0.next, bump: $0.bump, snapshot: $0.snapshot)
             },
-            steps: isSelected ? steps(of: service) : isHelper ? [.build] : [], needs: service.inputs.needs,
-            label: service.label,
-            weight: weight(of: service), record: isSelected ? nil : testimony.accepted?.run.recordId)
+            steps: isSelected
+                ? steps(of: service).filter { imageRecord == nil || $0 < .image } : isHelper ? [.build] : [],
+            needs: service.inputs.needs, label: service.label, weight: weight(of: service),
+            record: isSelected ? nil : testimony.accepted?.run.recordId, imageRecord: imageRecord)
     }
 
     /// The whole seconds its last known run took; one when nobody knows.

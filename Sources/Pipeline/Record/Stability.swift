@@ -147,6 +147,8 @@ extension Stability {
         public var baseImages: [BaseImage]
         /// Whether it is in a registry, its bytes read back and compared.
         public var pushed: Bool
+        /// The record of the run that made it, where that was not this one: only what tests see has changed since.
+        public var from: String?
 
         public init(
             repository: String, tags: [String], digest: Digest, mediaType: String, platforms: [String],
@@ -154,6 +156,13 @@ extension Stability {
         ) {
             (self.repository, self.tags, self.digest, self.mediaType) = (repository, tags, digest, mediaType)
             (self.platforms, self.baseImages, self.pushed) = (platforms, baseImages, pushed)
+        }
+
+        /// The same image, as a later record names it that made none.
+        public func standing(for record: String) -> ImageFacts {
+            var copy = self
+            copy.from = from ?? record
+            return copy
         }
     }
 

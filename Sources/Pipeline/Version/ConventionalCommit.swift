@@ -62,8 +62,11 @@ public struct ConventionalCommit: Equatable, Sendable {
 
     /// What the commit asks of the version of a service it touches.
     public var level: Level {
-        if isBreaking { return .major }
-        return switch type {
+        isBreaking ? .major : Self.level(ofType: type)
+    }
+
+    static func level(ofType type: String) -> Level {
+        switch type {
         case "feat", "feature": .minor
         case "fix", "perf", "revert", "security": .patch
         default: .none

@@ -159,7 +159,7 @@ extension SemanticVersion: Codable {
 }
 
 /// How much a change asks of a version.
-public enum Level: String, Codable, Comparable, Sendable {
+public enum Level: String, Codable, CaseIterable, Comparable, Sendable {
     case none, patch, minor, major
 
     private var rank: Int {

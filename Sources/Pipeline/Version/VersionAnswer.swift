@@ -73,13 +73,28 @@ extension VersionAnswer {
     /// A commit since the base, and whether it changes what the service delivers.
     public typealias Touch = (commit: Commit, ships: Bool)
 
-    /// The rule: the bump is the highest level any commit asks for; below 1.0.0 breaking changes move the minor.
+    /// What commits since the base come to, when nobody asks which.
+    public struct Tally: Equatable, Sendable {
+        public var count = 0
+        public var level = Level.none
+
+        public init() {}
+    }
+
     public init(_ question: Question, touches: [Touch], snapshot: Snapshot) {
+        let evidence = touches.map { Evidence($0.commit, ships: $0.ships) }
+        var tally = Tally()
+        (tally.count, tally.level) = (touches.count, evidence.map(\.level).max() ?? .none)
+        self.init(question, tally: tally, evidence: evidence, snapshot: snapshot)
+    }
+
+    /// The rule: the bump is the highest level any commit asks for; below 1.0.0 breaking changes move the minor.
+    public init(_ question: Question, tally: Tally, evidence: [Evidence] = [], snapshot: Snapshot) {
         name = question.name
         current = question.base?.version
         tag = question.base?.tag
-        evidence = touches.map { Evidence($0.commit, ships: $0.ships) }
-        let level = evidence.map(\.level).max() ?? .none
+        self.evidence = evidence
+        let level = tally.level
         let target: SemanticVersion
         switch question.base {
         case .some(let base) where question.isReleased:
@@ -97,25 +112,56 @@ extension VersionAnswer {
         }
         (outcome, reason) = level == .none ? (.none, .noReleasableCommits) : (.release, nil)
         next = level == .none ? nil : target
-        self.snapshot = snapshot.version(before: target, commits: touches.count)
+        self.snapshot = snapshot.version(before: target, commits: tally.count)
     }
 }
 
 extension VersionAnswer.Evidence {
     fileprivate init(_ commit: Commit, ships: Bool) {
-        let subject = commit.subject
-        let conventional = ConventionalCommit(parsing: commit.message)
         kind = .commit
         self.commit = commit.id
-        text = subject
-        if ["fixup!", "squash!", "amend!"].contains(where: subject.hasPrefix) {
-            (level, rule) = (.none, .autosquash)
-        } else if !ships {
-            (level, rule) = (.none, .noShippedChange)
-        } else if let conventional {
-            (level, rule) = (conventional.level, conventional.isBreaking ? .breaking : .type)
-        } else {
-            (level, rule) = (.none, .unconventional)
-        }
+        text = commit.subject
+        let judged = Self.judged(commit.message)
+        (level, rule) = ships || judged.1 == .autosquash ? judged : (.none, .noShippedChange)
+    }
+
+    private static func belongsToAnother(_ subject: String) -> Bool {
+        ["fixup!", "squash!", "amend!"].contains(where: subject.hasPrefix)
+    }
+
+    /// What a message asks for, of a commit that changes what is delivered.
+    fileprivate static func judged(_ message: String) -> (Level, Rule) {
+        let subject = message.drop(while: \.isNewline).prefix { !$0.isNewline }
+        if belongsToAnother(String(subject)) { return (.none, .autosquash) }
+        guard let conventional = ConventionalCommit(parsing: message) else { return (.none, .unconventional) }
+        return (conventional.level, conventional.isBreaking ? .breaking : .type)
+    }
+}
+
+// MARK: - Grades
+
+extension VersionAnswer {
+    /// What a message asks for at most, in one byte: for walks over many commits.
+    ///
+    /// Most messages are one plain line, and are read as bytes; all others as the rule says.
+    public static func grade(message: [UInt8]) -> UInt8 {
+        UInt8(Level.allCases.firstIndex(of: plainLevel(message) ?? level(of: message)) ?? 0)
+    }
+
+    public static func level(graded grade: UInt8) -> Level { Level.allCases[Int(grade) % Level.allCases.count] }
+
+    private static func level(of message: [UInt8]) -> Level {
+        Evidence.judged(String(decoding: message, as: UTF8.self)).0
+    }
+
+    /// Of `type: text` with a type in lower case and nothing behind the first line that could speak of a break; nil for
+    /// what is not that plain.
+    private static func plainLevel(_ message: [UInt8]) -> Level? {
+        guard let colon = message.firstIndex(where: { !(0x61...0x7A).contains($0) }), colon > 0,
+            message[colon] == UInt8(ascii: ":"), colon + 2 < message.count, message[colon + 1] == 0x20,
+            message[(colon + 2)...].first.map({ (0x21...0x7E).contains($0) }) == true,
+            !message.contains(UInt8(ascii: "B"))
+        else { return nil }
+        return ConventionalCommit.level(ofType: String(decoding: message[..<colon], as: UTF8.self))
     }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Driver
 import Pipeline
 
-struct VersionCommand: ParsableCommand {
+struct VersionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "version",
         abstract: "Say the version each service has and would get, with the evidence.",
@@ -15,10 +15,13 @@ struct VersionCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("Only these services.", valueName: "service"))
     var services: [String] = []
 
-    func run() throws {
+    func run() async throws {
         var request = common.request
         request.selection.services = services
-        let answers = try request.versions()
+        let (answers, notes) = try await request.versions()
+        for note in common.quiet ? [] : notes {
+            Console.story("note \(note.code.rawValue): \(note.message.printable)")
+        }
         if common.json {
             try Console.answer(JSON(encoding: ["services": answers], absence: .null).prettyText)
         } else if services.isEmpty {

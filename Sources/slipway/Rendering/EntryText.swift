@@ -25,7 +25,7 @@ struct EntryText {
             lines += paths
         }
         // From what changed to what is built for it.
-        for (depth, name) in (entry.via + (entry.via.isEmpty ? [] : [entry.name])).enumerated() {
+        for (depth, name) in (entry.via + (entry.via.isEmpty ? [] : [.service(entry.name)])).enumerated() {
             lines.append(String(repeating: "  ", count: depth + 2) + "→ \(name)")
         }
         if let base = entry.base { lines.append("compared with \(base.commit.short), \(Self.text(base.from))") }
@@ -53,6 +53,8 @@ struct EntryText {
         case .option: "as --base says"
         case .record: "the commit of its newest record"
         case .tag: "its last release"
+        case .pullRequest: "where the pull request left its target"
+        case .previousBuild: "the last successful build, as Jenkins says"
         }
     }
 }

@@ -52,7 +52,7 @@ struct PlanText {
                 text += " (uncommitted)"
             }
         }
-        if !entry.via.isEmpty { text += " via \(entry.via.map(\.text).joined(separator: " → "))" }
+        if !entry.via.isEmpty { text += " via \(entry.via.map { "\($0)" }.joined(separator: " → "))" }
         return text
     }
 

@@ -1,0 +1,74 @@
+import Git
+import Pipeline
+
+/// What differs between the bases and the tree that is built, and who changed it.
+struct Comparison {
+    private let question: HistoryQuestion
+    private let ladder: BaseLadder
+    /// The bases, each once.
+    private let commits: [ObjectID]
+
+    init(_ question: HistoryQuestion, _ ladder: BaseLadder) {
+        (self.question, self.ladder) = (question, ladder)
+        commits = Set(ladder.bases.values.map(\.commit)).sorted()
+    }
+
+    func changes(on graph: CommitGraph, in repository: borrowing Repository) throws -> [ObjectID: Changes] {
+        guard !commits.isEmpty else { return [:] }
+        let head = repository.tree(try repository.commit(question.facts.head).tree)
+        var changes: [ObjectID: Changes] = [:]
+        for commit in commits {
+            var found = Changes()
+            let foreign = foreign(to: commit)
+            for base in [commit] + (ladder.siblings[commit] ?? []) {
+                guard let tree = try repository.treeIfPresent(of: base) else { continue }
+                try head.eachChange(since: tree, skipping: foreign) { change in
+                    found.add(change.path, question.reach)
+                    return true
+                }
+            }
+            for path in question.dirtyPaths { found.add(path, question.reach) }
+            changes[commit] = found
+        }
+        try attribute(&changes, on: graph, in: repository)
+        return changes
+    }
+
+    /// The folders of services that nobody with this base has anything to do with.
+    private func foreign(to base: ObjectID) -> Set<Path> {
+        let asking = ladder.bases.filter { $0.value.commit == base }.map(\.key)
+        let nodes = asking.reduce(into: Set<Wiring.Node>()) { $0.formUnion(question.wiring.closure(of: .service($1))) }
+        let concerned = Set(asking + question.catalog.closure(of: asking))
+        let others = question.catalog.services.filter { service in
+            !concerned.contains(service.name) && !nodes.contains(.service(service.name))
+        }
+        let modules = nodes.compactMap { node -> Path? in
+            guard case .module(let folder) = node else { return nil }
+            return folder
+        }
+        return Set(others.flatMap(\.paths)).filter { folder in
+            !question.reach.isUsed(beyondOwners: folder) && !modules.contains { $0.lies(in: folder) }
+        }
+    }
+
+    /// Says of the paths that explanations begin with who changed them last.
+    private func attribute(
+        _ changes: inout [ObjectID: Changes], on graph: CommitGraph, in repository: borrowing Repository
+    ) throws {
+        let dirty = Set(question.dirtyPaths)
+        let asked = commits.enumerated().flatMap { index, commit in
+            (changes[commit]?.leading ?? []).subtracting(dirty).sorted().map { (path: $0, mark: index) }
+        }
+        guard !asked.isEmpty else { return }
+        let answers = try graph.newestChanges(of: asked, marks: commits)
+        var authors: [ObjectID: String] = [:]
+        var known: [Int: [Path: (commit: ObjectID, author: String)]] = [:]
+        for (question, commit) in zip(asked, answers) {
+            guard let commit else { continue }
+            let author = try authors[commit] ?? repository.commit(commit).author
+            authors[commit] = author
+            known[question.mark, default: [:]][question.path] = (commit, author)
+        }
+        for (index, commit) in commits.enumerated() { changes[commit]?.attribute(known[index] ?? [:]) }
+    }
+}

@@ -1,0 +1,144 @@
+import Git
+import Pipeline
+import Signing
+
+/// The services and modules of a tree with what each is made of, and what of the rest concerns whom.
+struct Terrain {
+    let catalog: Catalog
+    let wiring: Wiring
+    let services: [ServiceName: ServiceSurvey]
+    let modules: [Path: Keys.ModuleMaterial]
+    let reach: Reach
+    /// What nobody owns and all lockfiles that are read, when files were asked for.
+    let sharedFiles: [TreeFile]
+
+    init(_ ground: Ground, environment: [String: String], listing: Bool) throws {
+        var surveys: [ServiceName: ServiceSurvey] = [:]
+        for service in ground.catalog.services {
+            surveys[service.name] = try ServiceSurvey(service, on: ground, listing: listing)
+            surveys[service.name]?.material.environment = service.inputs.environment.map { ($0, environment[$0]) }
+        }
+        let around = try ground.sift(holes: ground.accounted, listing: false)
+        let found = Set(surveys.values.flatMap(\.buildFiles).map(\.path) + around.named.map(\.path))
+        let graph = try ModuleGraph(
+            reading: ground.buildTree(found), images: ground.imageFolders, contexts: ground.imageContexts)
+        let wiring = try Wiring(ground.catalog, graph, configuration: ground.configuration.fileName)
+        let catalog = ground.catalog.wired(with: wiring)
+        let reached = wiring.reached(from: catalog.services.map(\.name))
+        let locks = try SharedLockfiles(found, wiring, catalog, in: ground.tree)
+        let modules = try reached.reduce(into: [:]) { modules, folder in
+            modules[folder] = try ground.material(of: folder, wiring, locks, listing: listing)
+        }
+        // What is somebody's is nobody's no more.
+        let inputs = wiring.inputs.filter { wiring.owners[$0.module] != nil || modules[$0.module] != nil }
+        let pins = surveys.values.flatMap { $0.material.pins.map(\.path) }
+        let claimed = Set(reached + inputs.map(\.path) + pins).union(locks.paths).subtracting([.root])
+        let rest =
+            claimed.isEmpty && !listing
+            ? around : try ground.sift(holes: ground.accounted.union(claimed), listing: listing)
+        for service in catalog.services {
+            let own = inputs.filter { input in
+                wiring.owners[input.module] == service.name && !service.paths.contains(where: input.path.lies)
+            }
+            let files = try Set(own.map(\.path)).sorted().compactMap(ground.tree.file)
+            let lockfiles = try locks.digests(for: .service(service.name))
+            surveys[service.name]?.add(files, lockfiles, unowned: rest.build)
+            if listing { surveys[service.name]?.files += try files.flatMap { try ground.tree.files(below: $0.path) } }
+        }
+        (self.catalog, self.wiring, services, self.modules) = (catalog, wiring, surveys, modules)
+        reach = Reach(catalog, wiring, taken: surveys.mapValues(\.taken))
+        sharedFiles = listing ? try rest.files + locks.paths.sorted().compactMap(ground.tree.file) : []
+    }
+}
+
+extension ServiceSurvey {
+    /// What its build files take from elsewhere, what shared lockfiles say about it, and what nobody owns.
+    fileprivate mutating func add(_ inputs: [TreeFile], _ lockfiles: [String: Digest], unowned: ObjectID?) {
+        let known = Set(material.build.map(\.path))
+        material.build += inputs.filter { !known.contains($0.path) }
+        (material.lockfiles, material.unowned) = (lockfiles, unowned)
+    }
+}
+
+extension Ground {
+    /// What is looked at elsewhere than where nobody owns anything: services, declared inputs, the configuration.
+    fileprivate var accounted: Set<Path> {
+        roots.union(catalog.services.flatMap(\.inputs.paths)).union([
+            Path.root.appending(ConfigurationFile.standardName)
+        ])
+    }
+
+    /// The folders of other services inside those of one.
+    func holes(in service: Service) -> Set<Path> {
+        roots.filter { root in !service.paths.contains(root) && service.paths.contains(where: root.lies) }
+    }
+
+    func sift(_ folder: Path, of service: Service, _ packing: Packing?, listing: Bool) throws -> Sifted {
+        var sieve = service.rules.sieve(holes: holes(in: service))
+        sieve.isListing = listing
+        var interest = Self.buildFileInterest
+        if let packing { interest.isTaken = packing.takes }
+        return try tree.sift(folder, with: sieve, interest: interest)
+    }
+
+    /// What lies outside of everything that is accounted for.
+    func sift(holes: Set<Path>, listing: Bool) throws -> Sifted {
+        guard !holes.contains(.root) else { return Sifted() }
+        var sieve = catalog.unownedRules.sieve(holes: holes)
+        sieve.isListing = listing
+        return try tree.sift(.root, with: sieve, interest: Self.buildFileInterest)
+    }
+
+    private static var buildFileInterest: SiftingInterest {
+        var interest = SiftingInterest()
+        interest.initials = Set("bsPpgCDrnyu".utf8)
+        interest.finals = Set("e".utf8)
+        interest.isNamed = { name in
+            BuildFiles.isRead(name) || Lockfile.format(ofName: String(decoding: name, as: UTF8.self)) != nil
+        }
+        return interest
+    }
+
+    func buildTree(_ files: Set<Path>) -> BuildTree {
+        let tree = tree
+        return BuildTree(
+            files: files.filter { BuildFiles.isRead($0.components.last ?? []) }.sorted(),
+            content: { try tree.content(of: $0) },
+            names: { folder in try tree.names(in: folder)?.map { ($0.name, $0.entry.mode == .folder) } })
+    }
+
+    /// The folders of services by the names of their images.
+    var imageFolders: [String: Path] {
+        Dictionary(
+            catalog.services.compactMap { service in service.image.map { ($0.name, service.home) } }
+        ) { first, _ in first }
+    }
+
+    var imageContexts: [Path: Path] {
+        Dictionary(
+            catalog.services.compactMap { service in service.image.map { ($0.dockerfile, $0.context) } }
+        ) { first, _ in first }
+    }
+
+    /// What a module that is no service is made of: its folder, without modules of the same toolchain inside it.
+    fileprivate func material(
+        of folder: Path, _ wiring: Wiring, _ locks: SharedLockfiles, listing: Bool
+    ) throws -> Keys.ModuleMaterial {
+        let own = wiring.modules.filter { $0.folder == folder }
+        let toolchains = Set(own.map(\.toolchain))
+        let inner = wiring.modules.filter { module in
+            module.folder != folder && module.folder.lies(in: folder) && toolchains.contains(module.toolchain)
+        }
+        guard let module = own.first else { return Keys.ModuleMaterial(files: []) }
+        var sieve = module.rules.sieve(
+            holes: Set(inner.map(\.folder)).union(roots.filter { $0 != folder && $0.lies(in: folder) }))
+        sieve.isListing = listing
+        let sifted = try tree.sift(folder, with: sieve)
+        var files = sifted.build.map { [TreeFile(path: folder, entry: TreeEntry(id: $0, mode: .folder))] } ?? []
+        for input in wiring.inputs where input.module == folder && !input.path.lies(in: folder) {
+            if let file = try tree.file(at: input.path), !files.contains(file) { files.append(file) }
+        }
+        return Keys.ModuleMaterial(
+            files: files, lockfiles: try locks.digests(for: .module(folder)), listed: sifted.files)
+    }
+}
