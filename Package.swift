@@ -109,7 +109,9 @@ let package = Package(
                 "CProcess", "Driver", "Pipeline", .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: safe),
+            swiftSettings: safe,
+            // A program at a fixed place starts without 150,000 addresses being put right.
+            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
 
         // What tests stand on: repositories, registries, the built program.
         .target(

@@ -17,14 +17,16 @@ public struct Cleaning: Equatable, Sendable, Encodable {
     /// Records stay.
     public init(_ request: Request, at now: Timestamp) throws {
         let repository = try Repository(at: request.folder.string)
-        let ground = try Ground(Outset(request, repository), request, repository)
+        let tree = try repository.tree(
+            repository.facts().tree, with: repository.workTreeState(hash: contentHash) { _ in false }.dirt)
+        let configuration = try Configuration(of: request, in: tree)
         let root = FilePath(repository.workTree ?? repository.commonFolder)
         let workspace = Workspace(root: root.appending(Workspace.folderName))
         guard let lock = try FileLock(trying: workspace.lock) else {
             throw RunError.busy("it may need what would be removed")
         }
         try lock.sign("slipway clean")
-        let retention = ground.configuration.file.retention ?? .standard
+        let retention = configuration.file.retention ?? .standard
         try removeRuns(in: workspace.runs, before: now.seconds - retention.logs.count)
         try removeImages(
             in: Layout(at: workspace.images), before: now.seconds - retention.snapshots.count, retention.layers)

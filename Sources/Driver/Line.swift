@@ -48,12 +48,7 @@ extension Prepared {
     ///
     /// A file may have been changed on its way: it says what is to be done, never what was.
     func agreeing(withPlanIn file: FilePath) throws -> Plan {
-        let frozen: Plan
-        do {
-            frozen = try Plan(parsing: configurationBytes(of: file), hash: Digest.sha256)
-        } catch let error as JSONError {
-            throw ConfigurationError(file: file.string, line: 1, "is no plan: \(error)")
-        }
+        let frozen = try Request.plan(in: file.string)
         guard frozen.repository.head == survey.facts.head else {
             throw RunError.planIsForAnother(file.string, commit: frozen.repository.head, here: survey.facts.head)
         }

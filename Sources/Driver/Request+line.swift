@@ -2,6 +2,7 @@ import Disk
 import Execution
 import Git
 public import Pipeline
+import Signing
 public import SystemPackage
 
 extension Request {
@@ -25,6 +26,23 @@ extension Request {
         guard let entry = asked.first.flatMap({ plan[$0] }) else { preconditionFailure("a plan has every service") }
         let others = plan.services.map(\.name).filter { $0 != entry.name }
         return (entry, plan.notes.filter { note in !others.contains { note.message.hasPrefix("\($0):") } })
+    }
+
+    /// What needs what, as the configuration and build files say.
+    public func graph() async throws -> WiringAnswer {
+        let survey = try await Survey.make(self)
+        return WiringAnswer(survey.catalog, survey.wiring)
+    }
+
+    /// The plan of a file.
+    ///
+    /// Throws when it is none, or was changed after it was made.
+    public static func plan(in file: String) throws -> Plan {
+        do {
+            return try Plan(parsing: configurationBytes(of: FilePath(file)), hash: Digest.sha256)
+        } catch let error as JSONError {
+            throw ConfigurationError(file: file, line: 1, "is no plan: \(error)")
+        }
     }
 
     /// What a run would do: the plan, and the command of every step.

@@ -80,12 +80,11 @@ extension CommitGraph {
         let hidden = try Marks(marks, on: self)
         var open: [Path: [Int]] = [:]
         for (index, question) in questions.enumerated() { open[question.path, default: []].append(index) }
-        var folders = PathSet(open.keys)
+        var (folders, asked) = (PathSet(open.keys), open.count)
         for slot in order where !hidden.isHidden(slot) {
             guard !open.isEmpty else { break }
             let node = nodes[slot]
             guard !node.isBoundary else { continue }
-            let before = open.count
             for path in try changed(by: node, within: folders) {
                 let unanswered = (open[path] ?? []).filter { index in
                     guard !hidden.isHidden(slot, from: questions[index].mark) else { return true }
@@ -94,7 +93,8 @@ extension CommitGraph {
                 }
                 if open[path] != nil { open[path] = unanswered.isEmpty ? nil : unanswered }
             }
-            if open.count < before { folders = PathSet(open.keys) }
+            // Where nothing is asked any more nothing need be read.
+            if open.count * 2 <= asked { (folders, asked) = (PathSet(open.keys), open.count) }
         }
         return answers
     }

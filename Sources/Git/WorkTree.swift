@@ -30,37 +30,55 @@ extension Repository {
     public func workTreeState(
         hash: ContentHash, untracked isWanted: (Path) -> Bool
     ) throws(GitError) -> WorkTreeState {
+        try workTreeState(of: suspects(untracked: isWanted), hash: hash)
+    }
+
+    /// What of the paths that may differ from HEAD does.
+    public func workTreeState(of suspects: Suspects, hash: ContentHash) throws(GitError) -> WorkTreeState {
         var state = WorkTreeState()
         guard let workTree else { return state }
         let head = Tree(try facts().tree, in: store)
-        for candidate in try statusPaths() {
-            guard candidate.isTracked || isWanted(candidate.path) else { continue }
-            let committed = try head.entry(at: candidate.path)
-            let entry = try workTreeEntry(candidate.path, in: workTree, committed: committed, hash: hash)
-            if entry == nil, candidate.isSkipped {
-                state.absent.insert(candidate.path)
-            } else if entry != committed {
-                state.dirt.append(DirtyFile(path: candidate.path, entry: entry, isTracked: candidate.isTracked))
+        let untracked = Set(suspects.untracked)
+        for path in Set(suspects.changed).union(untracked) {
+            let committed = try head.entry(at: path)
+            let entry = try workTreeEntry(path, in: workTree, committed: committed, hash: hash)
+            guard entry != committed else { continue }
+            let isTracked = committed != nil || !untracked.contains(path)
+            // Staged and gone again: as if it had never been.
+            if entry != nil || committed != nil {
+                state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: isTracked))
             }
         }
-        let seen = Set(state.dirt.map(\.path))
-        for (path, kind) in try unseenPaths(in: workTree) where !seen.contains(path) {
-            let committed = try head.entry(at: path)
-            let entry: TreeEntry?
-            switch kind {
-            case .pointer:
+        for path in suspects.flagged { try addFlagged(path, head, in: workTree, hash, to: &state) }
+        for path in suspects.submodules {
+            if let entry = try repositoryEntry(path, in: workTree, hash: hash) {
+                let committed = try head.entry(at: path)
+                if entry != committed { state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true)) }
+            } else {
                 state.absent.insert(path)
-                continue
-            case .submodule:
-                entry = try repositoryEntry(path, in: workTree, hash: hash)
-                if entry == nil { state.absent.insert(path) }
-            case .flagged: entry = try workTreeEntry(path, in: workTree, committed: committed, hash: hash)
             }
-            guard let entry else { continue }
-            if committed != entry { state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true)) }
+        }
+        for path in suspects.small where LargeFilePointer.stands(at: workTree + path.description) {
+            if try isLargeFile(path) { state.absent.insert(path) }
         }
         state.dirt.sort { $0.path < $1.path }
         return state
+    }
+
+    /// What git was told not to look at, and may be there all the same.
+    private func addFlagged(
+        _ path: Path, _ head: Tree, in workTree: String, _ hash: ContentHash, to state: inout WorkTreeState
+    ) throws(GitError) {
+        let committed = try head.entry(at: path)
+        guard committed?.mode != .folder else {
+            for file in try head.files(below: path) { try addFlagged(file.path, head, in: workTree, hash, to: &state) }
+            return
+        }
+        guard let entry = try workTreeEntry(path, in: workTree, committed: committed, hash: hash) else {
+            state.absent.insert(path)
+            return
+        }
+        if entry != committed { state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true)) }
     }
 
     /// Those of some tracked files that are no longer what they were.
@@ -72,39 +90,6 @@ extension Repository {
             if now != file.entry { edited.append(file.path) }
         }
         return edited
-    }
-
-    private struct Candidate {
-        let path: Path
-        let isTracked: Bool
-        let isSkipped: Bool
-    }
-
-    private func statusPaths() throws(GitError) -> [Candidate] {
-        var options = git_status_options()
-        git_status_options_init(&options, UInt32(GIT_STATUS_OPTIONS_VERSION))
-        options.show = GIT_STATUS_SHOW_INDEX_AND_WORKDIR
-        options.flags =
-            GIT_STATUS_OPT_INCLUDE_UNTRACKED.rawValue | GIT_STATUS_OPT_RECURSE_UNTRACKED_DIRS.rawValue
-            | GIT_STATUS_OPT_EXCLUDE_SUBMODULES.rawValue
-        let repository = handle.pointer
-        let list = try Owned("git_status_list_new", free: git_status_list_free) {
-            git_status_list_new(&$0, repository, &options)
-        }
-        let index = try Owned("git_repository_index", free: git_index_free) { git_repository_index(&$0, repository) }
-        return (0..<git_status_list_entrycount(list.pointer)).compactMap { position in
-            guard let status = git_status_byindex(list.pointer, position)?.pointee,
-                let delta = status.index_to_workdir ?? status.head_to_index,
-                let name = delta.pointee.new_file.path ?? delta.pointee.old_file.path
-            else { return nil }
-            let flags = git_index_get_bypath(index.pointer, name, 0)?.pointee.flags_extended ?? 0
-            // A folder ends in a slash.
-            let bytes = UnsafeRawBufferPointer(start: name, count: strlen(name))
-            return Candidate(
-                path: Path(bytes: Array(bytes.last == UInt8(ascii: "/") ? bytes.dropLast() : bytes[...])),
-                isTracked: status.status != GIT_STATUS_WT_NEW,
-                isSkipped: UInt32(flags) & GIT_INDEX_ENTRY_SKIP_WORKTREE.rawValue != 0)
-        }
     }
 
     /// What a commit of the file as it lies there would hold.
@@ -196,7 +181,7 @@ extension Repository {
 }
 
 extension [UInt8] {
-    fileprivate func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
         (self + [0]).withUnsafeBufferPointer { buffer in
             buffer.withMemoryRebound(to: CChar.self) { characters in
                 guard let start = characters.baseAddress else { preconditionFailure("never empty") }

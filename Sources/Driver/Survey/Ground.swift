@@ -1,5 +1,6 @@
 import Git
 import Pipeline
+import SystemPackage
 
 /// What HEAD says before anybody looks at the work tree: enough to begin reading its history.
 struct Outset: Sendable {
@@ -39,32 +40,73 @@ struct Outset: Sendable {
 
 /// The tree that is built, with the catalog read from it.
 struct Ground {
-    let facts: RepositoryFacts
     let tree: Tree
-    let configuration: Configuration
-    let catalog: Catalog
-    let dirt: [DirtyFile]
-    let absent: Set<Path>
-    /// The folders that services own.
-    let roots: Set<Path>
+    private let frame: Frame
 
-    init(_ outset: Outset, _ request: Request, _ repository: borrowing Repository) throws {
+    /// All of it that may go to another task.
+    struct Frame: Sendable {
+        let facts: RepositoryFacts
+        let reading: Outset.Reading
+        let dirt: [DirtyFile]
+        let absent: Set<Path>
+        /// The folders that services own.
+        let roots: Set<Path>
+    }
+
+    init(_ outset: Outset, _ request: Request, _ repository: borrowing Repository, _ state: WorkTreeState) throws {
         var facts = outset.facts
-        let isWanted = { (path: Path) in path.components.first != Array(Workspace.folderName.utf8) }
-        let isLooking = !request.selection.isCommittedOnly
-        let state = isLooking ? try repository.workTreeState(hash: contentHash, untracked: isWanted) : WorkTreeState()
-        absent = state.absent
         let all = state.dirt
         let everything = try repository.tree(facts.tree, with: all)
         let known = all.isEmpty ? outset.reading : nil
         let reading = try known ?? Outset.Reading(request, in: everything)
         // What a toolchain leaves behind is no dirt, and only now it is known which toolchain is where.
-        dirt = try all.filter { try $0.isTracked || !Self.isOutput($0.path, in: reading.catalog, everything) }
+        let dirt = try all.filter { try $0.isTracked || !Self.isOutput($0.path, in: reading.catalog, everything) }
         tree = dirt.count == all.count ? everything : try repository.tree(facts.tree, with: dirt)
         facts.tree = tree.id
         facts.dirty = !dirt.isEmpty
-        (catalog, configuration, self.facts) = (reading.catalog, reading.configuration, facts)
-        roots = Set(catalog.services.flatMap(\.paths))
+        let roots = Set(reading.catalog.services.flatMap(\.paths))
+        frame = Frame(facts: facts, reading: reading, dirt: dirt, absent: state.absent, roots: roots)
+    }
+
+    /// The same, for a task of its own.
+    private init(_ frame: Frame, in repository: borrowing Repository) {
+        (self.frame, tree) = (frame, repository.tree(frame.facts.tree))
+    }
+
+    var facts: RepositoryFacts { frame.facts }
+    var configuration: Configuration { frame.reading.configuration }
+    var catalog: Catalog { frame.reading.catalog }
+    var dirt: [DirtyFile] { frame.dirt }
+    var absent: Set<Path> { frame.absent }
+    var roots: Set<Path> { frame.roots }
+
+    /// How a work tree differs from HEAD, each part of it looked at by a task of its own.
+    static func workTreeState(_ request: Request, _ repository: borrowing Repository) async throws -> WorkTreeState {
+        guard !request.selection.isCommittedOnly else { return WorkTreeState() }
+        let folder = request.folder.string
+        let suspects = try await [0, 1].concurrentMap(limit: 2) { part in
+            try Repository(at: folder).suspects(part: part, of: 2) { path in
+                path.components.first != Array(Workspace.folderName.utf8)
+            }
+        }
+        return try repository.workTreeState(of: suspects.reduce(Suspects(), +), hash: contentHash)
+    }
+
+    /// Does something for all services, a few tasks at a time where the tree is one that any of them can open.
+    func forServices<Value: Sendable>(
+        of request: Request, _ body: @escaping @Sendable (Service, Ground) throws -> Value
+    ) async throws -> [Value] {
+        let services = catalog.services
+        // Uncommitted work is in the memory of this one.
+        guard dirt.isEmpty, services.count >= 32 else { return try services.map { try body($0, self) } }
+        let size = (services.count + 3) / 4
+        let parts = stride(from: 0, to: services.count, by: size).map { services[$0..<min($0 + size, services.count)] }
+        let (frame, folder) = (frame, request.folder.string)
+        return try await parts.concurrentMap(limit: 4) { part in
+            let repository = try Repository(at: folder, apart: true)
+            let ground = Ground(frame, in: repository)
+            return try part.map { try body($0, ground) }
+        }.flatMap(\.self)
     }
 
     /// Whether a toolchain makes such a path: what only ever is an output (`__pycache__`, `.gradle`, `node_modules`), or a

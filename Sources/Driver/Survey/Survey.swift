@@ -43,8 +43,9 @@ struct Survey: Sendable {
         let guess = outset.reading?.catalog
         let question = ChronicleQuestion(folder: request.folder, head: outset.facts.head, wantsEvidence: evidence)
         async let early = guess.map { try Chronicle(of: $0, question) }
-        let ground = try Ground(outset, request, repository)
-        let terrain = try Terrain(ground, environment: request.environment, listing: listing)
+        let state = try await Ground.workTreeState(request, repository)
+        let ground = try Ground(outset, request, repository, state)
+        let terrain = try await Terrain(ground, request, listing: listing)
         let chronicle = try await ground.catalog == guess ? early : nil
         return try Survey(
             request, ground, terrain, chronicle ?? Chronicle(of: ground.catalog, question), repository, began)

@@ -12,12 +12,14 @@ struct Terrain {
     /// What nobody owns and all lockfiles that are read, when files were asked for.
     let sharedFiles: [TreeFile]
 
-    init(_ ground: Ground, environment: [String: String], listing: Bool) throws {
-        var surveys: [ServiceName: ServiceSurvey] = [:]
-        for service in ground.catalog.services {
-            surveys[service.name] = try ServiceSurvey(service, on: ground, listing: listing)
-            surveys[service.name]?.material.environment = service.inputs.environment.map { ($0, environment[$0]) }
-        }
+    init(_ ground: Ground, _ request: Request, listing: Bool) async throws {
+        let environment = request.environment
+        var surveys = try await Dictionary(
+            uniqueKeysWithValues: ground.forServices(of: request) { service, ground in
+                var survey = try ServiceSurvey(service, on: ground, listing: listing)
+                survey.material.environment = service.inputs.environment.map { ($0, environment[$0]) }
+                return (service.name, survey)
+            })
         let around = try ground.sift(holes: ground.accounted, listing: false)
         let found = Set(surveys.values.flatMap(\.buildFiles).map(\.path) + around.named.map(\.path))
         let graph = try ModuleGraph(

@@ -7,9 +7,10 @@ extension Wiring {
         joint.infer()
         joint.declare()
         // Modules of Go may require each other in a circle; all other toolchains refuse.
-        if let cycle = joint.whole.cycle(where: { $0.file.name != "go.mod" && !joint.isSuppressed($0) }),
-            let first = cycle.first
-        {
+        let isHarmful = { (edge: ModuleGraph.Edge) in
+            edge.kind == .build && edge.file.name != "go.mod" && !joint.isSuppressed(edge)
+        }
+        if let cycle = joint.whole.cycle(where: isHarmful), let first = cycle.first {
             throw ConfigurationError(
                 file: "\(first.file)", line: first.line,
                 "modules need each other in a circle:\n" + Self.text(of: cycle),

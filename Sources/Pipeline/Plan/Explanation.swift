@@ -40,7 +40,7 @@ struct Explanation {
         if new.toolchain != old.toolchain { return Cause(.toolchain) }
         if new.environment != old.environment { return Cause(.environment) }
         if new.bases != old.bases { return Cause(.baseImage) }
-        let lockfiles = Self.changed(new.lockfiles ?? [:], old.lockfiles ?? [:])
+        let lockfiles = Self.changed(KeyParts.map(new.lockfiles), KeyParts.map(old.lockfiles))
         if !lockfiles.isEmpty {
             var cause = Cause(.lockfile)
             cause.paths = lockfiles.compactMap { try? Path(parsing: $0) }
@@ -104,9 +104,11 @@ struct Explanation {
 extension KeyParts {
     /// Of all that is needed for building and testing, by name or folder.
     fileprivate var allNeeds: [String: Digest] {
-        var all = modules ?? [:]
-        for (name, digest) in needs { all[name.text] = digest }
-        for (name, digest) in testNeeds ?? [:] { all[name] = digest }
-        return all
+        let own = Dictionary(needs.map { ($0.key.text, $0.value) }) { first, _ in first }
+        return own.merging(Self.map(modules)) { $1 }.merging(Self.map(testNeeds)) { $1 }
+    }
+
+    fileprivate static func map(_ list: [Named]?) -> [String: Digest] {
+        Dictionary((list ?? []).map { ($0.name, $0.digest) }) { first, _ in first }
     }
 }

@@ -18,16 +18,27 @@ public struct KeyParts: Equatable, Sendable, Codable {
     public let unowned: Digest
     public let needs: [ServiceName: Digest]
     /// Modules it needs that are no whole service, by folder.
-    public let modules: [String: Digest]?
+    public let modules: [Named]?
     /// What only its tests need: services by name, modules by folder.
-    public let testNeeds: [String: Digest]?
+    public let testNeeds: [Named]?
     /// Shared lockfiles, by path: what of them this service resolves to, or all of it where that cannot be told.
-    public let lockfiles: [String: Digest]?
+    public let lockfiles: [Named]?
     public let bases: [BaseImage]
     /// How many files the own folders and declared inputs hold.
     public let files: Int
     public let image: Digest?
     public let key: Digest
+
+    /// Something with a digest; a list of these instead of a map, because paths are no names of members.
+    public struct Named: Equatable, Sendable, Codable {
+        public let name: String
+        public let digest: Digest
+
+        /// Nil for none, sorted by name.
+        static func list(_ named: [String: Digest]) -> [Named]? {
+            named.isEmpty ? nil : named.sorted { $0.key < $1.key }.map { Named(name: $0.key, digest: $0.value) }
+        }
+    }
 
     /// What a key is made from.
     public struct Material: Sendable {
@@ -63,9 +74,9 @@ public struct KeyParts: Equatable, Sendable, Codable {
         tests = hash(Fields(files: material.test).bytes)
         unowned = hash(material.unowned?.bytes ?? [])
         (needs, bases, files) = (material.needs, material.bases, material.files)
-        modules = material.modules.isEmpty ? nil : material.modules
-        testNeeds = material.testNeeds.isEmpty ? nil : material.testNeeds
-        lockfiles = material.lockfiles.isEmpty ? nil : material.lockfiles
+        modules = Named.list(material.modules)
+        testNeeds = Named.list(material.testNeeds)
+        lockfiles = Named.list(material.lockfiles)
         var fields = Fields()
         fields.append(algorithm.utf8)
         fields.append(hash(material.configuration.build.canonicalBytes).hex.utf8)

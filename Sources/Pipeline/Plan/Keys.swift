@@ -98,7 +98,8 @@ public struct Keys: Sendable {
             let needs = wiring.needs(of: .service(name), [.test])
             guard !needs.isEmpty, let known = built.parts[name] else { continue }
             var material = material
-            (material.needs, material.modules) = (known.needs, known.modules ?? [:])
+            material.needs = known.needs
+            for module in known.modules ?? [] { material.modules[module.name] = module.digest }
             for (name, digest) in built.digests(needs) { material.testNeeds[name] = digest }
             parts[name] = KeyParts(material, hash: hash)
         }

@@ -9,6 +9,8 @@ public struct Plan: Equatable, Sendable, Codable {
     /// Services that records know and the catalog no longer does.
     public let removed: [ServiceName]
     public let notes: [Note]
+    /// What it will take; nil when there is nothing to do.
+    public let forecast: Forecast?
 
     public static let currentSchema = 1
 

@@ -82,7 +82,8 @@ extension Plan {
         }
         let unsealed = Plan(
             schema: Self.currentSchema, digest: hash([]), repository: planning.repository, services: entries,
-            removed: planning.removed.sorted(), notes: notes)
+            removed: planning.removed.sorted(), notes: notes,
+            forecast: Forecast(entries, timings: planning.testimony.compactMapValues { $0.newest?.run.timings }))
         self = try unsealed.sealed(hash: hash)
     }
 }

@@ -89,7 +89,9 @@ struct Progress: Sendable {
         switch event {
         case .planned(let plan):
             let notes = plan.notes.map { "note \($0.code.rawValue): \($0.message.printable)" }
-            let reasons = plan.selected.map { "[\($0.name)] selected: \(PlanText.reason($0).printable)" }
+            let reasons = plan.selected.map {
+                "[\($0.name)] selected: \(PlanText.reason($0, isDirty: plan.repository.dirty).printable)"
+            }
             return (notes + reasons).isEmpty ? nil : (notes + reasons).joined(separator: "\n")
         case .waiting(let holder):
             return "waiting for another run in this checkout (\(holder))"

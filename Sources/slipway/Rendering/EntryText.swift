@@ -19,8 +19,9 @@ struct EntryText {
                 let author = entry.author.map { ", \($0.prefix { $0 != "<" }.trimmingSuffix(" "))" } ?? ""
                 return " (\(commit.short)\(author.printable))"
             }
+            let uncommitted = notes.contains { $0.code == .dirty } ? " (uncommitted)" : ""
             let paths = entry.because.enumerated().map { index, path in
-                "  \("\(path)".printable)" + (index == 0 ? who ?? " (uncommitted)" : "")
+                "  \("\(path)".printable)" + (index == 0 ? who ?? uncommitted : "")
             }
             lines += paths
         }

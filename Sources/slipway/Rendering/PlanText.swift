@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 
 /// A plan as people read it.
@@ -12,6 +13,7 @@ struct PlanText {
         if !table.isEmpty { lines.append(table.text(style, indent: "  ")) }
         let reused = plan.services.filter { !$0.selected && $0.record != nil }
         if !reused.isEmpty { lines.append(reusedText(reused)) }
+        if let forecast = plan.forecast { lines.append(text(of: forecast)) }
         if !plan.removed.isEmpty {
             lines.append("removed: \(plan.removed.map(\.text).joined(separator: ", "))\n")
         }
@@ -35,11 +37,34 @@ struct PlanText {
     private func row(_ entry: Plan.Entry) -> [Table.Cell] {
         let version = entry.version.map { "\($0.snapshot)" } ?? (entry.kind == .library ? "library" : "version unknown")
         let steps = entry.steps.map(\.rawValue).joined(separator: ", ")
-        return [.init(entry.name.text), .init(version, .grey), .init(steps), .init(Self.reason(entry))]
+        return [
+            .init(entry.name.text), .init(version, .grey), .init(steps),
+            .init(Self.reason(entry, isDirty: plan.repository.dirty)),
+        ]
+    }
+
+    /// What it will take here, and what no number of jobs would make shorter.
+    private func text(of forecast: Forecast) -> String {
+        guard forecast.unknown.count < plan.services.filter({ !$0.steps.isEmpty }).count else {
+            return style.text("how long it takes is not known: nothing of it was recorded yet\n", .grey)
+        }
+        let jobs = ProcessInfo.processInfo.activeProcessorCount
+        let path =
+            forecast.path.count > 1 ? ", \(forecast.path.map(\.text).joined(separator: " → ")) after each other" : ""
+        let unknown = forecast.unknown.isEmpty ? "" : "; \(forecast.unknown.count) guessed"
+        return style.text(
+            "about \(Self.duration(forecast.seconds(jobs: jobs))) with \(jobs) jobs: \(Self.duration(forecast.workSeconds)) of work, at least \(Self.duration(forecast.pathSeconds))\(path)\(unknown)\n",
+            .grey)
+    }
+
+    private static func duration(_ seconds: Int64) -> String {
+        seconds < 60
+            ? "\(seconds) s"
+            : seconds < 3600 ? "\((seconds + 30) / 60) min" : "\(seconds / 3600) h \(seconds % 3600 / 60) min"
     }
 
     /// Why, in one line: the changed path, who changed it, and the way from there to here.
-    static func reason(_ entry: Plan.Entry) -> String {
+    static func reason(_ entry: Plan.Entry, isDirty: Bool) -> String {
         guard let reason = entry.reason else { return "needed by others" }
         var text = reason.rawValue
         if let path = entry.because.first {
@@ -48,7 +73,7 @@ struct PlanText {
             if let commit = entry.commit {
                 let author = entry.author.map { ", \($0.prefix { $0 != "<" }.trimmingSuffix(" "))" } ?? ""
                 text += " (\(commit.short)\(author))"
-            } else {
+            } else if isDirty {
                 text += " (uncommitted)"
             }
         }
