@@ -113,6 +113,11 @@ let package = Package(
             // A program at a fixed place starts without 150,000 addresses being put right.
             linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
 
+        // Lists what differs between two commits: a benchmark compares it with git.
+        .executableTarget(
+            name: "changed-paths", dependencies: ["Git", "Pipeline"], path: "ci/bench/changed-paths",
+            swiftSettings: language, linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
+
         // What tests stand on: repositories, registries, the built program.
         .target(
             name: "Fixtures",
