@@ -10,6 +10,8 @@ final class IndexFile {
     let entries: [Entry]
     /// The tree that all entries together are, as far as git knew when it wrote them.
     let tree: ObjectID?
+    /// Whether whole folders may stand for their files.
+    let isSparse: Bool
     /// When it was written, in nanoseconds: what was touched since may have changed without its times telling.
     let written: Int64
 
@@ -43,7 +45,7 @@ final class IndexFile {
             munmap(mapped, Int(status.st_size))
             throw error
         }
-        names = reader.names
+        (names, isSparse) = (reader.names, reader.isSparse)
     }
 
     /// Paths that are stored in part only, put together.
@@ -83,6 +85,7 @@ private struct Reader {
     let size: Int
     let file: String
     var names: UnsafeMutablePointer<UInt8>?
+    private(set) var isSparse = false
     private var namesEnd = 0
     private var namesCapacity = 0
 
@@ -194,7 +197,7 @@ private struct Reader {
     }
 
     /// The root of the cached trees, when it is valid.
-    private func tree(from first: Int) throws(GitError) -> ObjectID? {
+    private mutating func tree(from first: Int) throws(GitError) -> ObjectID? {
         var offset = first
         var tree: ObjectID?
         while offset + 8 + 20 <= size {
@@ -205,9 +208,10 @@ private struct Reader {
             case 0x6C69_6E6B:
                 throw .unsupported(
                     file, reason: "a split index, which is not read", fix: "git update-index --no-split-index")
+            case 0x7364_6972: isSparse = true
             default:
-                // Those in lower case must be understood; sparse folders are, as entries that end in a slash.
-                guard name >> 24 < 0x61 || name == 0x7364_6972 else {
+                // Those in lower case must be understood.
+                guard name >> 24 < 0x61 else {
                     throw .unsupported(file, reason: "an index of a later git", fix: "git read-tree HEAD")
                 }
             }

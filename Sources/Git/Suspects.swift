@@ -46,6 +46,12 @@ extension Repository {
         var scan = WorkTreeScan(index, part: part, of: parts, at: workTree)
         try scan.run()
         if part == 0 { scan.suspects.changed += try index.differences(from: head) }
+        guard !index.isSparse || scan.strange.isEmpty && scan.suspects.changed.isEmpty else {
+            // What uncommitted files would be committed as is told by libgit2, which cannot read such an index.
+            throw .unsupported(
+                folder + "index", reason: "a sparse index, and there is uncommitted work",
+                fix: "git sparse-checkout reapply --no-sparse-index")
+        }
         for folder in scan.strange { try addUntracked(folder, in: workTree, isWanted, to: &scan.suspects) }
         return scan.suspects
     }

@@ -185,6 +185,86 @@ struct WorkTreeTests {
         }
     }
 
+    @Test(arguments: [("2", 5), ("2", 17), ("3", 23), ("4", 29), ("4", 31)])
+    func `random work has the tree git would commit, whatever was staged of it`(version: String, seed: Int) async throws
+    {
+        try await withRepository { fixture in
+            var numbers = Numbers(seed: UInt64(seed))
+            let folders = ["", "a/", "a/b/", "a.b/", "c/", "c/d/e/"]
+            func path() -> String {
+                folders[numbers.next(below: 6)] + ["x", "y", "z", "b"][numbers.next(below: 4)]
+                    + "\(numbers.next(below: 3))"
+            }
+            var script = "git config index.version \(version)\n"
+            for number in 0..<40 {
+                let file = path()
+                script += "mkdir -p \"$(dirname \(file))\"; echo \(number) > \(file)\n"
+            }
+            script += "printf '*.tmp\\nignored/\\n' > .gitignore; git add -A; git commit -qm 'feat: begin'\n"
+            for number in 0..<25 {
+                let (file, other) = (path(), path())
+                switch numbers.next(below: 9) {
+                case 0: script += "rm -f \(file)\n"
+                case 1: script += "rm -rf a/b; mkdir -p a; echo \(number) > a/b\n"
+                case 2: script += "git add \(file) 2>/dev/null || true\n"
+                case 3: script += "git rm -q --cached \(file) 2>/dev/null || true\n"
+                case 4: script += "chmod +x \(file) 2>/dev/null || true\n"
+                case 5:
+                    script +=
+                        "[ -f \(file) ] && [ ! -e \(other) ] && [ -d \"$(dirname \(other))\" ] && git mv \(file) \(other) 2>/dev/null || true\n"
+                case 6:
+                    script +=
+                        "mkdir -p ignored new/deep; echo \(number) > ignored/\(number); echo 1 > new/deep/\(number).tmp\n"
+                case 7: script += "rm -f \(file); ln -s target\(number) \(file) 2>/dev/null || true\n"
+                default:
+                    script += "mkdir -p \"$(dirname \(file))\" 2>/dev/null && echo new\(number) > \(file) || true\n"
+                }
+            }
+            try await sh(script, in: fixture.root)
+            let ours = try overlaid(fixture)
+            let parts = try (0..<3).map { part in
+                try Repository(at: fixture.root.string).suspects(part: part, of: 3) { _ in true }
+            }
+            let repository = try Repository(at: fixture.root.string)
+            let dirt = try repository.workTreeState(of: parts.reduce(Suspects(), +), hash: noHash).dirt
+            let inParts = try "\(repository.tree(repository.facts().tree, with: dirt).id)"
+            let theirs = try await committed(fixture)
+            #expect(ours == theirs)
+            #expect(inParts == theirs)
+        }
+    }
+
+    @Test func `a sparse index is read, and what it leaves out is absent, not deleted`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["in/a": "1", "out/b": "2", "out/deep/c": "3", "top": "4"])
+            try await sh(
+                "git sparse-checkout init --cone --sparse-index && git sparse-checkout set in", in: fixture.root)
+            let state = try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }
+            #expect(state.dirt.isEmpty)
+            #expect(state.absent == ["out/b", "out/deep/c"])
+            try fixture.put("in/a", "5")
+            try fixture.put("in/new", "6")
+            let error = #expect(throws: GitError.self) {
+                try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }
+            }
+            #expect(error?.hint == "git sparse-checkout reapply --no-sparse-index")
+            try await sh("git sparse-checkout reapply --no-sparse-index", in: fixture.root)
+            let changed = try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }
+            #expect(changed.dirt.map(\.path) == ["in/a", "in/new"])
+        }
+    }
+
+    @Test func `a split index is refused with the way out`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "1"])
+            try await sh("git update-index --split-index", in: fixture.root)
+            let error = #expect(throws: GitError.self) {
+                try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }
+            }
+            #expect(error?.hint == "git update-index --no-split-index")
+        }
+    }
+
     @Test func `staged work counts as it lies in the work tree`() async throws {
         try await withRepository { fixture in
             try await fixture.commit("feat: a", ["a": "1", "b": "2"])
