@@ -116,7 +116,8 @@ let package = Package(
         // Lists what differs between two commits: a benchmark compares it with git.
         .executableTarget(
             name: "changed-paths", dependencies: ["Git", "Pipeline"], path: "ci/bench/changed-paths",
-            swiftSettings: language, linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
+            swiftSettings: language,
+            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
 
         // What tests stand on: repositories, registries, the built program.
         .target(

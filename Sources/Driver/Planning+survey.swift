@@ -32,10 +32,14 @@ extension Planning {
         }
     }
 
+    /// One note a problem, whoever has it: a registry that is away is away for all.
     private static func notes(on bases: BaseResolution) -> [Plan.Note] {
-        bases.problems.sorted { $0.key < $1.key }.map { name, problem in
-            Plan.Note(.baseImage, "\(name): its base image cannot be told: \(problem)")
-        }
+        Dictionary(grouping: bases.problems.keys.sorted(), by: { bases.problems[$0] ?? "" }).map { problem, names in
+            let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+            let who = names.prefix(3).map(\.text).joined(separator: ", ") + more
+            let whose = names.count == 1 ? "its base image" : "their base images"
+            return Plan.Note(.baseImage, "\(who): \(whose) cannot be told: \(problem)")
+        }.sorted { $0.message < $1.message }
     }
 
     private static func notes(on history: History) -> [Plan.Note] {

@@ -25,7 +25,10 @@ public struct PlanAnswer: Decodable, Sendable {
         public let key: String
         public let base: Base?
         public let version: Version?
+        public let steps: [String]
+        public let needs: [String]
         public let record: String?
+        public let imageRecord: String?
     }
 
     public struct Base: Decodable, Equatable, Sendable {
@@ -72,12 +75,25 @@ public struct PlanAnswer: Decodable, Sendable {
 public struct RecordAnswer: Decodable, Sendable {
     public let scope: String
     public let run: Run
+    public let service: Service
     public let source: Source
     public let verdict: Verdict
+    public let image: Image?
 
     public struct Run: Decodable, Sendable {
         public let recordId: String
         public let sequence: Int64
+    }
+
+    public struct Service: Decodable, Sendable {
+        public let name: String
+    }
+
+    public struct Image: Decodable, Sendable {
+        public let repository: String
+        public let digest: String
+        public let pushed: Bool
+        public let from: String?
     }
 
     public struct Source: Decodable, Sendable {

@@ -172,4 +172,30 @@ struct VersionAnswerTests {
         #expect(try #require(TagName(parsing: "v{version}")).version(of: "v1.0.0", for: "billing") == "1.0.0")
         #expect(TagName(parsing: "{version}-x") == nil)
     }
+
+    @Test func `a message is graded as the rule reads it`() {
+        let headers = [
+            "feat: x", "Fix: x", "fix(api): x", "fix(api)!: x", "feat!: x", "chore: x", "docs x", "Merge branch 'x': y",
+            "fix:x", "fix: ", ": x", "1fix: x", "fix-it: x", "feat(a:b): x", "fixup! feat: x", "squash! fix!: x", "",
+            "\n\nfeat: later", "  feat: indented", "féat: x", "feat: ü", "revert: y", "FEAT(x): y", "perf : x",
+            "feat(): x",
+            "feat\t: x",
+        ]
+        let bodies = [
+            "", "\n\nbody", "\n\nBREAKING CHANGE: all of it", "\n\nBREAKING-CHANGE: x",
+            "\n\n    BREAKING CHANGE: sample",
+            "\n\n```\nBREAKING CHANGE: sample\n```", "\n\nBlind text",
+        ]
+        let question = VersionAnswer.Question(
+            name: "a", initial: .first, base: (SemanticVersion(parsing: "1.0.0") ?? .first, "v1.0.0"), isReleased: false
+        )
+        let snapshot = Snapshot(branch: "main", commit: .test(1), isDirty: false, hash: Digest.sha256)
+        for message in headers.flatMap({ header in bodies.map { header + $0 } }) {
+            let commit = Commit(
+                id: .test(2), tree: .test(3), parents: [], author: "", time: Timestamp(seconds: 0), message: message)
+            let answer = VersionAnswer(question, touches: [(commit, true)], snapshot: snapshot)
+            let graded = VersionAnswer.level(graded: VersionAnswer.grade(message: Array(message.utf8)))
+            #expect(graded == answer.evidence.first?.level, "\(message)")
+        }
+    }
 }

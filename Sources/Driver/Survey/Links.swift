@@ -42,3 +42,19 @@ struct Links {
         return nil
     }
 }
+
+extension Tree {
+    /// What symbolic links among some files lead to, and the links among that.
+    func linked(from files: [TreeFile]) throws -> [TreeFile] {
+        let links = Links(self)
+        var found: [Path: TreeFile] = [:]
+        var rest = files
+        while let file = rest.popLast() {
+            guard let target = try links.target(of: file) else { continue }
+            for file in try links.files(at: target) where found.updateValue(file, forKey: file.path) == nil {
+                rest.append(file)
+            }
+        }
+        return found.values.sorted { $0.path < $1.path }
+    }
+}

@@ -35,10 +35,16 @@ struct ServiceSurvey: Sendable {
         }
         let inputs = try service.inputs.paths.compactMap(tree.file)
         let everything = try inputs.map { try tree.everything(at: $0.path, listing: listing) }
-        let foreign = try Self.foreign(
-            to: service, packing, links: sifted.flatMap(\.links) + everything.flatMap(\.links), on: ground)
-        taken = Set(foreign.map(\.path)).union(sifted.flatMap(\.taken))
-        files = listing ? sifted.flatMap(\.files) + foreign + everything.flatMap(\.files) : []
+        let links = sifted.flatMap(\.links) + everything.flatMap(\.links)
+        let packed = try packing?.files(outside: service.paths) ?? []
+        let named = try packed + Self.named(by: service.recipe.build, service, in: tree)
+        let foreign = try Self.foreign(to: service, .build, named + tree.linked(from: links + named), on: ground)
+        let tests = try Self.named(by: service.recipe.test, service, in: tree)
+        let known = Set(foreign.map(\.path))
+        let seen = try Self.foreign(to: service, .test, tests + tree.linked(from: tests), on: ground)
+            .filter { !known.contains($0.path) }
+        taken = known.union(seen.map(\.path)).union(sifted.flatMap(\.taken))
+        files = listing ? sifted.flatMap(\.files) + foreign + seen + everything.flatMap(\.files) : []
         tracked = sifted.flatMap(\.tracked)
         buildFiles = sifted.flatMap(\.named)
         self.image = image
@@ -51,7 +57,7 @@ struct ServiceSurvey: Sendable {
             }
         }
         material.build = trees(\.build) + foreign + inputs
-        material.test = trees(\.test)
+        material.test = trees(\.test) + seen
         material.files = (sifted + everything).map(\.count).reduce(foreign.count, +)
         notes = Self.notes(
             service, taken: taken.filter { path in service.paths.contains(where: path.lies) }, image: image)
@@ -60,54 +66,37 @@ struct ServiceSurvey: Sendable {
     /// What counts for a service besides what its own rules take: what its image packs, its commands name, and links
     /// lead to.
     private static func foreign(
-        to service: Service, _ packing: Packing?, links: [TreeFile], on ground: Ground
+        to service: Service, _ part: Sieve.Parts, _ files: [TreeFile], on ground: Ground
     ) throws -> [TreeFile] {
-        let named = try (packing?.files(outside: service.paths) ?? []) + named(by: service, in: ground.tree)
-        let all = try named + linked(from: links + named, in: ground.tree)
         let holes = ground.holes(in: service)
         let rules = service.rules
         var foreign: [Path: TreeFile] = [:]
-        for file in all {
+        for file in files {
             let home = service.paths.first(where: file.path.lies)
             let isOwn = home != nil && !holes.contains(where: file.path.lies)
-            if isOwn, let inner = home.flatMap(file.path.relative), rules.pathClass(of: inner).parts.contains(.build) {
-                continue
+            if isOwn, let inner = home.flatMap(file.path.relative) {
+                let parts = rules.pathClass(of: inner).parts
+                // What is built is there for tests as well.
+                if parts.contains(part) || parts.contains(.build) { continue }
             }
             foreign[file.path] = file
         }
         return foreign.values.sorted { $0.path < $1.path }
     }
 
-    /// The files that commands name, wherever they lie: what a script in `ci/` does to a service is part of it.
-    private static func named(by service: Service, in tree: Tree) throws -> [TreeFile] {
-        try [service.recipe.build, service.recipe.test].compactMap(\.self).flatMap { command in
-            try command.words.flatMap { word -> [TreeFile] in
-                let plain = word.replacing("$SLIPWAY_ROOT/", with: "").replacing("${SLIPWAY_ROOT}/", with: "")
-                let isPath = word.contains("/")
-                // A line may change its folder first.
-                let bases = [command.directory ?? service.home] + (isPath ? [service.home, .root] : [])
-                return try Set(bases).flatMap { base -> [TreeFile] in
-                    guard let path = try? Path(parsing: plain, in: base), !service.home.lies(in: path) else {
-                        return []
-                    }
-                    return try Links(tree).files(at: path)
-                }
+    /// The files that a command names, wherever they lie: what a script in `ci/` does to a service is part of it.
+    private static func named(by command: Command?, _ service: Service, in tree: Tree) throws -> [TreeFile] {
+        guard let command else { return [] }
+        return try command.words.flatMap { word -> [TreeFile] in
+            let plain = word.replacing("$SLIPWAY_ROOT/", with: "").replacing("${SLIPWAY_ROOT}/", with: "")
+            let isPath = word.contains("/")
+            // A line may change its folder first.
+            let bases = [command.directory ?? service.home] + (isPath ? [service.home, .root] : [])
+            return try Set(bases).flatMap { base -> [TreeFile] in
+                guard let path = try? Path(parsing: plain, in: base), !service.home.lies(in: path) else { return [] }
+                return try Links(tree).files(at: path)
             }
         }
-    }
-
-    /// What symbolic links lead to, and the links among that.
-    private static func linked(from files: [TreeFile], in tree: Tree) throws -> [TreeFile] {
-        let links = Links(tree)
-        var found: [Path: TreeFile] = [:]
-        var rest = files
-        while let file = rest.popLast() {
-            guard let target = try links.target(of: file) else { continue }
-            for file in try links.files(at: target) where found.updateValue(file, forKey: file.path) == nil {
-                rest.append(file)
-            }
-        }
-        return Array(found.values)
     }
 
     private static func image(of service: Service, in tree: Tree) throws -> ImageSurvey? {

@@ -29,12 +29,13 @@ struct Terrain {
         let reached = wiring.reached(from: catalog.services.map(\.name))
         let locks = try SharedLockfiles(found, wiring, catalog, in: ground.tree)
         let modules = try reached.reduce(into: [:]) { modules, folder in
-            modules[folder] = try ground.material(of: folder, wiring, locks, listing: listing)
+            modules[folder] = try ground.material(of: folder, among: reached, wiring, locks, listing: listing)
         }
         // What is somebody's is nobody's no more.
         let inputs = wiring.inputs.filter { wiring.owners[$0.module] != nil || modules[$0.module] != nil }
         let pins = surveys.values.flatMap { $0.material.pins.map(\.path) }
-        let claimed = Set(reached + inputs.map(\.path) + pins).union(locks.paths).subtracting([.root])
+        let rootFiles = reached.contains(.root) ? try ground.rootBuildFiles().map(\.path) : []
+        let claimed = Set(reached + inputs.map(\.path) + pins + rootFiles).union(locks.paths).subtracting([.root])
         let rest =
             claimed.isEmpty && !listing
             ? around : try ground.sift(holes: ground.accounted.union(claimed), listing: listing)
@@ -122,25 +123,40 @@ extension Ground {
         ) { first, _ in first }
     }
 
-    /// What a module that is no service is made of: its folder, without modules of the same toolchain inside it.
+    /// What a module that is no service is made of: its folder, without modules in it that are needed themselves.
+    ///
+    /// Of one at the root its build files only: what else lies there may be anybody's.
     fileprivate func material(
-        of folder: Path, _ wiring: Wiring, _ locks: SharedLockfiles, listing: Bool
+        of folder: Path, among reached: [Path], _ wiring: Wiring, _ locks: SharedLockfiles, listing: Bool
     ) throws -> Keys.ModuleMaterial {
-        let own = wiring.modules.filter { $0.folder == folder }
-        let toolchains = Set(own.map(\.toolchain))
-        let inner = wiring.modules.filter { module in
-            module.folder != folder && module.folder.lies(in: folder) && toolchains.contains(module.toolchain)
+        guard let module = wiring.modules.first(where: { $0.folder == folder }) else {
+            return Keys.ModuleMaterial(files: [])
         }
-        guard let module = own.first else { return Keys.ModuleMaterial(files: []) }
-        var sieve = module.rules.sieve(
-            holes: Set(inner.map(\.folder)).union(roots.filter { $0 != folder && $0.lies(in: folder) }))
-        sieve.isListing = listing
-        let sifted = try tree.sift(folder, with: sieve)
-        var files = sifted.build.map { [TreeFile(path: folder, entry: TreeEntry(id: $0, mode: .folder))] } ?? []
-        for input in wiring.inputs where input.module == folder && !input.path.lies(in: folder) {
+        var files: [TreeFile] = []
+        var listed: [TreeFile] = []
+        if folder.isRoot {
+            files = try rootBuildFiles()
+            listed = files
+        } else {
+            let inner = (reached + roots).filter { $0 != folder && $0.lies(in: folder) }
+            var sieve = module.rules.sieve(holes: Set(inner))
+            sieve.isListing = listing
+            let sifted = try tree.sift(folder, with: sieve)
+            let linked = try tree.linked(from: sifted.links)
+            files = sifted.build.map { [TreeFile(path: folder, entry: TreeEntry(id: $0, mode: .folder))] } ?? []
+            files += linked.filter { !$0.path.lies(in: folder) }
+            listed = sifted.files + linked
+        }
+        for input in wiring.inputs where input.module == folder && (folder.isRoot || !input.path.lies(in: folder)) {
             if let file = try tree.file(at: input.path), !files.contains(file) { files.append(file) }
         }
-        return Keys.ModuleMaterial(
-            files: files, lockfiles: try locks.digests(for: .module(folder)), listed: sifted.files)
+        return Keys.ModuleMaterial(files: files, lockfiles: try locks.digests(for: .module(folder)), listed: listed)
+    }
+
+    /// The build files beside the configuration.
+    func rootBuildFiles() throws -> [TreeFile] {
+        try tree.names(in: .root)?.filter { $0.entry.mode != .folder && BuildFiles.isRead($0.name) }.map {
+            TreeFile(path: Path(bytes: $0.name), entry: $0.entry)
+        } ?? []
     }
 }

@@ -27,6 +27,9 @@ public struct Ownership: Sendable {
         }
     }
 
+    /// Whether a folder is that of a service.
+    func isRoot(_ folder: Path) -> Bool { claims[folder] != nil }
+
     /// Whether a path is part of what a service delivers, where it lies now or lay before.
     public func ships(_ path: Path, of service: Service) -> Bool {
         if let home = service.earlier.first(where: path.lies), let inner = path.relative(to: home) {

@@ -53,7 +53,7 @@ extension Toolchain {
             test: wrapped("gradlew", or: "gradle", #"--console=plain test -Pversion="$SLIPWAY_VERSION""#)),
         evidence: .reports(["build/test-results/**/*.xml"]),
         paths: Paths(
-            tests: ["src/test/", "src/*Test/"], sources: ["*.java", "*.kt", "*.groovy", "*.scala"],
+            tests: ["**/src/test/", "**/src/*Test/"], sources: ["*.java", "*.kt", "*.groovy", "*.scala"],
             lockfiles: ["gradle.lockfile"], outputs: ["build/", ".gradle/"],
             pins: ["gradle/wrapper/gradle-wrapper.properties", ".java-version"]),
         environment: ["JAVA_HOME", "GRADLE_USER_HOME"])
@@ -65,7 +65,7 @@ extension Toolchain {
             test: wrapped("mvnw", or: "mvn", #"-B -Drevision="$SLIPWAY_VERSION" verify"#)),
         evidence: .reports(["target/surefire-reports/TEST-*.xml", "target/failsafe-reports/TEST-*.xml"]),
         paths: Paths(
-            tests: ["src/test/"], sources: ["*.java", "*.kt", "*.scala"], outputs: ["target/"],
+            tests: ["**/src/test/"], sources: ["*.java", "*.kt", "*.scala"], outputs: ["target/"],
             pins: [".mvn/wrapper/maven-wrapper.properties", ".java-version"]),
         environment: ["JAVA_HOME", "M2_HOME", "MAVEN_OPTS"])
 

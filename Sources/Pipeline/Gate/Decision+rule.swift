@@ -6,7 +6,7 @@ extension Decision {
     public init(_ question: GateQuestion, exhibits: [Exhibit], verifier: Stability.Builder) {
         let examined = exhibits.map { ($0, Examination($0, question)) }
         let valid = examined.compactMap { $0.1.statement }
-        let record = valid.min { Self.isWorse($0.predicate, $1.predicate) }?.predicate
+        let record = Self.record(among: valid.map(\.predicate))
         var items: [Item]
         if let damage = examined.first(where: \.1.isDamaged)?.1.objection {
             let hint = "bring it back, or build and test again under another digest"
@@ -44,7 +44,15 @@ extension Decision {
         return states.contains(.pending) ? (.notYet, 22) : (.allowed, 0)
     }
 
-    /// Of several records of one digest the worst counts; of equally bad ones the newest.
+    /// Of several records of one digest those of the newest key count: what tests see may have been mended since.
+    private static func record(among records: [Stability]) -> Stability? {
+        let judging = records.filter { $0.verdict.state.isPassing || $0.verdict.judgesSources }
+        let newest = judging.max { $0.run.sequence < $1.run.sequence }
+        let counting = newest.map { newest in judging.filter { $0.inputs.key == newest.inputs.key } } ?? records
+        return counting.min(by: isWorse)
+    }
+
+    /// Of several records of one key the worst counts; of equally bad ones the newest.
     ///
     /// One that says nothing about the sources, because the run was ended or the world failed, counts only alone.
     private static func isWorse(_ left: Stability, _ right: Stability) -> Bool {

@@ -152,7 +152,7 @@ extension Wiring.Node: Comparable, CustomStringConvertible, Codable {
     public var description: String {
         switch self {
         case .service(let name): name.text
-        case .module(let folder): "\(folder)/"
+        case .module(let folder): folder.isRoot ? "./" : "\(folder)/"
         }
     }
 

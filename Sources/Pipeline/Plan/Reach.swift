@@ -3,19 +3,15 @@ public struct Reach: Sendable {
     private let ownership: Ownership
     private let unownedRules: PathRules
     /// Folders and files beyond the own folders, by path.
-    private var claims: [Path: [Claim]] = [:]
+    private var claims: [Path: [Wiring.Node]] = [:]
+    /// Modules that are needed, by folder.
+    private var modules: [Path: [ModuleGraph.Module]] = [:]
     /// What counts for some services although their rules leave it out.
     private let taken: [ServiceName: Set<Path>]
     /// The toolchains there are: their shared lockfiles are looked at in another way.
     private let toolchains: Set<String>
     /// Where files may pin versions of tools.
     private let pins: Set<Path>
-
-    private struct Claim: Sendable {
-        let node: Wiring.Node
-        /// By which rules what lies there counts; all of it without any.
-        var rules: PathRules?
-    }
 
     public init(
         _ catalog: Catalog, _ wiring: Wiring = .none, taken: [ServiceName: Set<Path>] = [:]
@@ -26,31 +22,26 @@ public struct Reach: Sendable {
         pins = Set(catalog.services.flatMap(\.pinPlaces))
         toolchains = Set(catalog.services.map(\.recipe.toolchain) + wiring.modules.map(\.toolchain))
         for service in catalog.services {
-            for path in service.inputs.paths { claims[path, default: []].append(Claim(node: .service(service.name))) }
+            for path in service.inputs.paths { claims[path, default: []].append(.service(service.name)) }
         }
         for (name, paths) in taken {
-            for path in paths { claims[path, default: []].append(Claim(node: .service(name))) }
+            for path in paths { claims[path, default: []].append(.service(name)) }
         }
         let reached = Set(wiring.reached(from: catalog.services.map(\.name)))
-        for module in wiring.modules where reached.contains(module.folder) {
-            let claim = Claim(node: .module(module.folder), rules: module.rules)
-            claims[module.folder, default: []].append(claim)
-        }
-        for input in wiring.inputs {
-            let owner = wiring.owners[input.module].map(Wiring.Node.service)
-            if reached.contains(input.module) {
-                claims[input.path, default: []].append(Claim(node: .module(input.module)))
-            }
-            if let owner { claims[input.path, default: []].append(Claim(node: owner)) }
+        modules = Dictionary(grouping: wiring.modules.filter { reached.contains($0.folder) }, by: \.folder)
+        for input in wiring.inputs where !input.path.isRoot {
+            if reached.contains(input.module) { claims[input.path, default: []].append(.module(input.module)) }
+            if let owner = wiring.owners[input.module] { claims[input.path, default: []].append(.service(owner)) }
         }
     }
 
     /// The services and modules in whose key a path is.
     public func nodes(of path: Path) -> Set<Wiring.Node> {
-        var nodes = Set(
-            ownership.owners(of: path).filter(\.pathClass.entersKey).map { Wiring.Node.service($0.name) })
-        eachClaim(on: path) { claim, inner in
-            if claim.rules.map({ $0.pathClass(of: inner).parts.contains(.build) }) ?? true { nodes.insert(claim.node) }
+        let owners = ownership.owners(of: path)
+        var nodes = Set(owners.filter(\.pathClass.entersKey).map { Wiring.Node.service($0.name) })
+        nodes.formUnion(claimants(of: path))
+        if let module = module(of: path), let inner = path.relative(to: module.folder) {
+            if module.rules.pathClass(of: inner).parts.contains(.build) { nodes.insert(.module(module.folder)) }
         }
         return nodes
     }
@@ -65,23 +56,36 @@ public struct Reach: Sendable {
         {
             return false
         }
-        var isClaimed = false
-        eachClaim(on: path) { _, _ in isClaimed = true }
-        return !isClaimed && unownedRules.pathClass(of: path).entersKey
+        return claimants(of: path).isEmpty && module(of: path) == nil && unownedRules.pathClass(of: path).entersKey
+    }
+
+    private func claimants(of path: Path) -> [Wiring.Node] {
+        var found: [Wiring.Node] = []
+        var folder = path
+        while true {
+            found += claims[folder] ?? []
+            guard !folder.isRoot else { return found }
+            folder = folder.parent
+        }
+    }
+
+    /// The innermost module around a path that is needed; of one at the root only its build files are.
+    private func module(of path: Path) -> ModuleGraph.Module? {
+        var folder = path
+        while !folder.isRoot {
+            // The folder of a service ends what lies around it.
+            if let found = modules[folder]?.first { return found }
+            if ownership.isRoot(folder) { return nil }
+            folder = folder.parent
+        }
+        let isBuildFile = path.components.count == 1 && BuildFiles.isRead(path.bytes)
+        return isBuildFile ? modules[.root]?.first : nil
     }
 
     /// Whether somebody else than its owners takes something from a folder.
     public func isUsed(beyondOwners folder: Path) -> Bool {
         claims.keys.contains { $0.lies(in: folder) || folder.lies(in: $0) }
-    }
-
-    private func eachClaim(on path: Path, _ take: (Claim, _ inner: Path) -> Void) {
-        var folder = path
-        while true {
-            for claim in claims[folder] ?? [] { take(claim, path.relative(to: folder) ?? path) }
-            guard !folder.isRoot else { return }
-            folder = folder.parent
-        }
+            || modules.keys.contains { $0.lies(in: folder) }
     }
 }
 

@@ -154,14 +154,24 @@ extension VersionAnswer {
         Evidence.judged(String(decoding: message, as: UTF8.self)).0
     }
 
-    /// Of `type: text` with a type in lower case and nothing behind the first line that could speak of a break; nil for
-    /// what is not that plain.
+    /// Of a message that is told by its first line: one that is no header, or one in which nothing could speak of a break.
+    ///
+    /// Nil for all others.
     private static func plainLevel(_ message: [UInt8]) -> Level? {
-        guard let colon = message.firstIndex(where: { !(0x61...0x7A).contains($0) }), colon > 0,
-            message[colon] == UInt8(ascii: ":"), colon + 2 < message.count, message[colon + 1] == 0x20,
-            message[(colon + 2)...].first.map({ (0x21...0x7E).contains($0) }) == true,
+        let line = message.drop { $0 == 0x0A }.prefix { $0 != 0x0A }
+        guard line.allSatisfy({ (0x20...0x7E).contains($0) }), line.contains(where: { $0 != 0x20 }) else { return nil }
+        // A header begins with a type, and that with a letter.
+        let type = line.prefix { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
+        guard let first = type.first, first.isLetter, let next = line.dropFirst(type.count).first else {
+            return Level.none
+        }
+        guard next == UInt8(ascii: ":") || next == UInt8(ascii: "(") || next == UInt8(ascii: "!") else {
+            return Level.none
+        }
+        let rest = line.dropFirst(type.count + 1)
+        guard next == UInt8(ascii: ":"), rest.first == 0x20, rest.contains(where: { $0 != 0x20 }),
             !message.contains(UInt8(ascii: "B"))
         else { return nil }
-        return ConventionalCommit.level(ofType: String(decoding: message[..<colon], as: UTF8.self))
+        return ConventionalCommit.level(ofType: String(decoding: type, as: UTF8.self).lowercased())
     }
 }
