@@ -90,7 +90,7 @@ let package = Package(
             swiftSettings: safe),
 
         // Opens repositories and answers in values.
-        .target(name: "Git", dependencies: ["CLibgit2", "Pipeline"], swiftSettings: language),
+        .target(name: "Git", dependencies: ["CLibdeflate", "CLibgit2", "Pipeline"], swiftSettings: language),
 
         // The line itself: configuration, survey, ledger, run, gate; where the modules meet.
         .target(

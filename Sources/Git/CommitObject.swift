@@ -10,9 +10,11 @@ struct CommitObject {
     let grade: UInt8
 
     init(_ id: ObjectID, in store: ObjectStore, grading grade: CommitGraph.Grading? = nil) throws(GitError) {
-        let object = try store.object(id, GIT_OBJECT_COMMIT, "commit")
-        defer { git_odb_object_free(object) }
-        let bytes = UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object))
+        self = try store.withCommit(id) { bytes throws(GitError) in try CommitObject(id, bytes, grading: grade) }
+    }
+
+    private init(_ id: ObjectID, _ bytes: UnsafeRawBufferPointer, grading grade: CommitGraph.Grading?) throws(GitError)
+    {
         var reader = LineReader(bytes: bytes)
         guard let first = reader.next(), first.starts(with: "tree ".utf8),
             let tree = ObjectID(hexadecimal: first, from: 5)

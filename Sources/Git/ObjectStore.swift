@@ -5,13 +5,14 @@ import Pipeline
 final class ObjectStore {
     let database: Owned
     let clone: GitError.Clone
+    private let packs: PackStore
     private var isInMemory = false
     /// Direct-mapped, small enough for the processor's cache.
     private var recentTrees: [(id: ObjectID, tree: RawTree)?] = Array(repeating: nil, count: 256)
 
-    init(database: consuming Owned, clone: GitError.Clone) {
+    init(database: consuming Owned, packs: PackStore, clone: GitError.Clone) {
         self.database = database
-        self.clone = clone
+        (self.packs, self.clone) = (packs, clone)
     }
 
     func missing(_ object: String) -> GitError { .missing(object: object, clone: clone) }
@@ -19,7 +20,12 @@ final class ObjectStore {
     func tree(_ id: ObjectID) throws(GitError) -> RawTree {
         let slot = Int(truncatingIfNeeded: id.words.high) & (recentTrees.count - 1)
         if let recent = recentTrees[slot], recent.id == id { return recent.tree }
-        let tree = try RawTree(taking: object(id, GIT_OBJECT_TREE, "tree"))
+        let tree: RawTree
+        if let packed = packs.read(id, .tree) {
+            tree = RawTree(packed: packed)
+        } else {
+            tree = try RawTree(taking: object(id, GIT_OBJECT_TREE, "tree"))
+        }
         recentTrees[slot] = (id, tree)
         return tree
     }
@@ -27,12 +33,30 @@ final class ObjectStore {
     /// The content of a file.
     ///
     /// Throws `missing` in a clone that was made without it.
-    func blob(_ id: ObjectID) throws(GitError) -> [UInt8] { try read(id, GIT_OBJECT_BLOB, "blob") }
+    func blob(_ id: ObjectID) throws(GitError) -> [UInt8] {
+        if let packed = packs.read(id, .blob) {
+            return Array(UnsafeBufferPointer(start: packed.start, count: packed.count))
+        }
+        return try read(id, GIT_OBJECT_BLOB, "blob")
+    }
 
     func read(_ id: ObjectID, _ type: git_object_t, _ name: String) throws(GitError) -> [UInt8] {
         let object = try object(id, type, name)
         defer { git_odb_object_free(object) }
         return Array(UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object)))
+    }
+
+    /// Hands over the bytes of a commit.
+    func withCommit<Value>(
+        _ id: ObjectID, _ body: (UnsafeRawBufferPointer) throws(GitError) -> Value
+    ) throws(GitError) -> Value {
+        if let packed = packs.read(id, .commit) {
+            return try body(UnsafeRawBufferPointer(start: packed.start, count: packed.count))
+        }
+        let object = try object(id, GIT_OBJECT_COMMIT, "commit")
+        defer { git_odb_object_free(object) }
+        return try body(
+            UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object)))
     }
 
     /// An object that the caller frees.

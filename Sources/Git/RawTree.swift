@@ -9,17 +9,23 @@ final class RawTree {
     let start: UnsafePointer<UInt8>
     let count: Int
     private let object: OpaquePointer?
+    private let packed: PackedObject?
 
     /// The empty tree.
     init() {
         let nothing = UnsafeMutablePointer<UInt8>.allocate(capacity: 1)
         nothing.pointee = 0
-        (start, count, object) = (UnsafePointer(nothing), 0, nil)
+        (start, count, object, packed) = (UnsafePointer(nothing), 0, nil, nil)
+    }
+
+    /// Takes over an object of a pack.
+    init(packed: PackedObject) {
+        (start, count, object, self.packed) = (packed.start, packed.count, nil, packed)
     }
 
     /// Takes over an object of the database; libgit2 ends its content with a NUL that is not counted.
     init(taking object: OpaquePointer) throws(GitError) {
-        self.object = object
+        (self.object, packed) = (object, nil)
         count = git_odb_object_size(object)
         guard let data = git_odb_object_data(object) else {
             throw .call("git_odb_object_data", code: -1, message: "a tree object has no content")
@@ -28,7 +34,7 @@ final class RawTree {
     }
 
     deinit {
-        if let object { git_odb_object_free(object) } else { start.deallocate() }
+        if let object { git_odb_object_free(object) } else if packed == nil { start.deallocate() }
     }
 
     /// One entry, by where it stands.

@@ -17,8 +17,9 @@ public struct Repository: ~Copyable {
     ///
     /// The owner of the folder does not matter: nothing here runs hooks, filters or configured programs.
     ///
-    /// One that is `apart` shares no lock and no cache with others of the same process, and cannot write.
-    public init(at path: String, apart isApart: Bool = false) throws(GitError) {
+    /// One that is `apart` shares no lock and no cache with others of the same process, and cannot write. How many bytes
+    /// of objects are kept at hand is worth more to histories than to single trees.
+    public init(at path: String, apart isApart: Bool = false, cache: Int = 16 << 20) throws(GitError) {
         Self.prepareLibrary
         let handle = try Self.open(path)
         let opened = handle.pointer
@@ -35,7 +36,9 @@ public struct Repository: ~Copyable {
         workTree = git_repository_workdir(opened).map { String(cString: $0) }
         self.commonFolder = commonFolder
         self.boundary = boundary
-        store = ObjectStore(database: database, clone: boundary.isEmpty ? clone : .shallow)
+        store = ObjectStore(
+            database: database, packs: PackStore(objects: commonFolder + "objects/", keeping: cache),
+            clone: boundary.isEmpty ? clone : .shallow)
         self.handle = handle
     }
 

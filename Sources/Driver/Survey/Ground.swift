@@ -85,7 +85,7 @@ struct Ground {
         guard !request.selection.isCommittedOnly else { return WorkTreeState() }
         let folder = request.folder.string
         let suspects = try await [0, 1].concurrentMap(limit: 2) { part in
-            try Repository(at: folder).suspects(part: part, of: 2) { path in
+            try Repository(at: folder, cache: 2 << 20).suspects(part: part, of: 2) { path in
                 path.components.first != Array(Workspace.folderName.utf8)
             }
         }
@@ -103,7 +103,7 @@ struct Ground {
         let parts = stride(from: 0, to: services.count, by: size).map { services[$0..<min($0 + size, services.count)] }
         let (frame, folder) = (frame, request.folder.string)
         return try await parts.concurrentMap(limit: 4) { part in
-            let repository = try Repository(at: folder, apart: true)
+            let repository = try Repository(at: folder, apart: true, cache: 2 << 20)
             let ground = Ground(frame, in: repository)
             return try part.map { try body($0, ground) }
         }.flatMap(\.self)
