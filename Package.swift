@@ -15,6 +15,9 @@ let tests: [SwiftSetting] = [
     .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
 ]
 
+// A program at a fixed place starts without 150,000 addresses being put right.
+let atFixedPlace: [LinkerSetting] = [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]
+
 let package = Package(
     name: "slipway",
     dependencies: [
@@ -110,14 +113,15 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: safe,
-            // A program at a fixed place starts without 150,000 addresses being put right.
-            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
+            linkerSettings: atFixedPlace),
 
-        // Lists what differs between two commits: a benchmark compares it with git.
+        // Parts of a plan on their own: benchmarks compare them with git.
         .executableTarget(
             name: "changed-paths", dependencies: ["Git", "Pipeline"], path: "ci/bench/changed-paths",
-            swiftSettings: language,
-            linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
+            swiftSettings: language, linkerSettings: atFixedPlace),
+        .executableTarget(
+            name: "module-graph", dependencies: ["Git", "Pipeline"], path: "ci/bench/module-graph",
+            swiftSettings: language, linkerSettings: atFixedPlace),
 
         // What tests stand on: repositories, registries, the built program.
         .target(

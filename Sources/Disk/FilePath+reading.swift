@@ -167,3 +167,21 @@ extension FilePath {
         return unsafe FilePath(platformString: resolved)
     }
 }
+
+extension FilePath {
+    /// How many bytes can still be written to the file system of this path by whoever runs this.
+    public func freeBytes() throws(DiskError) -> Int64 {
+        var facts = statvfs()
+        try disk("look at", self) { unsafe withPlatformString { unsafe statvfs($0, &facts) } }
+        return Int64(clamping: UInt64(facts.f_bavail) * UInt64(facts.f_frsize))
+    }
+
+    /// Whether a folder can be made or written to here, as far as permissions tell.
+    public func isWritableFolder() throws(DiskError) -> Bool {
+        guard let status = try status(followingLinks: true) else {
+            let parent = removingLastComponent()
+            return try parent == self || parent.isEmpty ? false : parent.isWritableFolder()
+        }
+        return unsafe status.kind == .folder && withPlatformString { unsafe access($0, W_OK | X_OK) } == 0
+    }
+}

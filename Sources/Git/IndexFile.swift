@@ -34,7 +34,7 @@ final class IndexFile {
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_size >= 32,
             let mapped = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0), mapped != MAP_FAILED
-        else { throw .call("read \(file)", code: -1, message: "the index is damaged") }
+        else { throw .index(.damaged("it is too short")) }
         start = UnsafePointer(mapped.assumingMemoryBound(to: UInt8.self))
         size = Int(status.st_size)
         written = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
@@ -93,7 +93,7 @@ private struct Reader {
         (self.start, self.size, self.file) = (start, size, file)
     }
 
-    private var damaged: GitError { .call("read \(file)", code: -1, message: "the index is damaged") }
+    private var damaged: GitError { .index(.damaged("\(file) is of no known form")) }
 
     private func number(at offset: Int) -> UInt32 {
         UInt32(bigEndian: UnsafeRawPointer(start + offset).loadUnaligned(as: UInt32.self))
@@ -206,13 +206,12 @@ private struct Reader {
             switch name {
             case 0x5452_4545: tree = root(at: offset + 8, length)
             case 0x6C69_6E6B:
-                throw .unsupported(
-                    file, reason: "a split index, which is not read", fix: "git update-index --no-split-index")
+                throw .index(.split)
             case 0x7364_6972: isSparse = true
             default:
                 // Those in lower case must be understood.
                 guard name >> 24 < 0x61 else {
-                    throw .unsupported(file, reason: "an index of a later git", fix: "git read-tree HEAD")
+                    throw .index(.damaged("it has parts of a later git"))
                 }
             }
             offset += 8 + length

@@ -5,14 +5,17 @@ import Pipeline
 final class ObjectStore {
     let database: Owned
     let clone: GitError.Clone
+    /// The folder of objects, with a slash at its end.
+    private let objects: String
     private let packs: PackStore
     private var isInMemory = false
     /// Direct-mapped, small enough for the processor's cache.
     private var recentTrees: [(id: ObjectID, tree: RawTree)?] = Array(repeating: nil, count: 256)
 
-    init(database: consuming Owned, packs: PackStore, clone: GitError.Clone) {
+    init(database: consuming Owned, objects: String, keeping bytes: Int, clone: GitError.Clone) {
         self.database = database
-        (self.packs, self.clone) = (packs, clone)
+        (self.objects, self.clone) = (objects, clone)
+        packs = PackStore(objects: objects, keeping: bytes)
     }
 
     func missing(_ object: String) -> GitError { .missing(object: object, clone: clone) }
@@ -59,8 +62,14 @@ final class ObjectStore {
             UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object)))
     }
 
+    /// Throws for what libgit2 could not be asked about without harm.
+    func check(_ id: ObjectID, _ name: String) throws(GitError) {
+        if !packs.holds(id), LooseFile.isDamaged(id, in: objects) { throw missing("\(name) \(id)") }
+    }
+
     /// An object that the caller frees.
     func object(_ id: ObjectID, _ type: git_object_t, _ name: String) throws(GitError) -> OpaquePointer {
+        try check(id, name)
         var key = git_oid(id)
         var found: OpaquePointer?
         let code = git_odb_read(&found, database.pointer, &key)

@@ -39,6 +39,9 @@ final class PackStore {
         return object
     }
 
+    /// Whether a pack has an object, whatever it is.
+    func holds(_ id: ObjectID) -> Bool { place(of: id) != nil }
+
     private func place(of id: ObjectID) -> PackPlace? {
         for index in order.indices {
             let pack = order[index]

@@ -33,7 +33,7 @@ extension Repository {
         return ObjectID(&id)
     }
 
-    private func branch() throws(GitError) -> String? {
+    func branch() throws(GitError) -> String? {
         let repository = handle.pointer
         let reference = try Owned("git_reference_lookup", free: git_reference_free) {
             git_reference_lookup(&$0, repository, "HEAD")

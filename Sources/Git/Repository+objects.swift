@@ -4,6 +4,7 @@ public import Pipeline
 extension Repository {
     /// One commit with its message.
     public func commit(_ id: ObjectID) throws(GitError) -> Commit {
+        try store.check(id, "commit")
         let repository = handle.pointer
         var key = git_oid(id)
         var found: OpaquePointer?

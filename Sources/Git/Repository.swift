@@ -37,7 +37,7 @@ public struct Repository: ~Copyable {
         self.commonFolder = commonFolder
         self.boundary = boundary
         store = ObjectStore(
-            database: database, packs: PackStore(objects: commonFolder + "objects/", keeping: cache),
+            database: database, objects: commonFolder + "objects/", keeping: cache,
             clone: boundary.isEmpty ? clone : .shallow)
         self.handle = handle
     }
@@ -76,17 +76,20 @@ public struct Repository: ~Copyable {
         if message.contains("extensions.objectformat") {
             return .unsupported(
                 path, reason: "a SHA-256 repository, which libgit2 1.5 cannot read",
-                fix: "use a SHA-1 clone of it (git clone of a SHA-1 mirror)")
+                fix: "use a SHA-1 clone of it; slipway doctor says how one is made")
         }
         if message.contains("extensions.refstorage") {
             return .unsupported(
                 path, reason: "a repository with reftable refs, which libgit2 1.5 cannot read",
-                fix: "clone it with files: git clone --ref-format=files")
+                fix: "keep refs as files: git refs migrate --ref-format=files")
         }
         if message.contains("unsupported extension") || message.contains("unsupported repository version") {
             return .unsupported(path, reason: message, fix: "clone it anew without that extension")
         }
-        return code == GIT_ENOTFOUND.rawValue ? .notARepository(path) : error
+        guard code == GIT_ENOTFOUND.rawValue else { return error }
+        // What libgit2 passes over may be one that lost a part.
+        guard let place = ClonePlace(at: path), let part = place.missingPart else { return .notARepository(path) }
+        return .damaged(place.gitFolder, lacks: part)
     }
 
     private static func shallowBoundary(

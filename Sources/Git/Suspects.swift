@@ -46,14 +46,30 @@ extension Repository {
         var scan = WorkTreeScan(index, part: part, of: parts, at: workTree)
         try scan.run()
         if part == 0 { scan.suspects.changed += try index.differences(from: head) }
+        if index.isSparse {
+            // Whose bytes are those of the commit is as it was, whatever its times say.
+            let changed = scan.suspects.changed
+            scan.suspects.changed = []
+            for path in changed where try rawEntry(path, in: workTree) != head.entry(at: path) {
+                scan.suspects.changed.append(path)
+            }
+        }
         guard !index.isSparse || scan.strange.isEmpty && scan.suspects.changed.isEmpty else {
             // What uncommitted files would be committed as is told by libgit2, which cannot read such an index.
-            throw .unsupported(
-                folder + "index", reason: "a sparse index, and there is uncommitted work",
-                fix: "git sparse-checkout reapply --no-sparse-index")
+            throw .index(.sparse)
         }
         for folder in scan.strange { try addUntracked(folder, in: workTree, isWanted, to: &scan.suspects) }
         return scan.suspects
+    }
+
+    /// What a file would be committed as if no attribute said otherwise.
+    private func rawEntry(_ path: Path, in workTree: String) throws(GitError) -> TreeEntry? {
+        let place = Array(workTree.utf8) + path.bytes
+        var status = stat()
+        guard place.withCString({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        var id = git_oid()
+        try git("git_odb_hashfile") { place.withCString { git_odb_hashfile(&id, $0, GIT_OBJECT_BLOB) } }
+        return TreeEntry(id: ObjectID(&id), mode: status.st_mode & S_IXUSR == 0 ? .file : .executable)
     }
 
     /// What lies at a path that the index does not know: itself, or all that is in it.

@@ -52,7 +52,7 @@ enum Exit: Int32, CaseIterable {
         case .blocked: "blocked: the gate says no, or a published version would change"
         case .unverifiable: "unverifiable: signature, digest, identity or form is wrong"
         case .notYet: "not yet: evidence is missing or stale"
-        case .history: "history insufficient: the clone is too shallow for the answer"
+        case .history: "history insufficient: this clone cannot give the answer; see slipway doctor"
         case .usage: "wrong usage"
         case .input: "invalid configuration, policy or input file"
         case .bug: "a bug in Slipway"

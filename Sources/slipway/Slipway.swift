@@ -14,9 +14,8 @@ struct Slipway: AsyncParsableCommand {
             "Builds and tests what a commit changed, versions and pushes its images, and records how stable they are.",
         version: Builder.version,
         subcommands: [
-            InitCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self, RecordCommand.self,
-            GateCommand.self,
-            CleanCommand.self,
+            InitCommand.self, DoctorCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self,
+            RecordCommand.self, GateCommand.self, CleanCommand.self,
         ])
 
     static func main() async {

@@ -111,6 +111,53 @@ struct RepositoryTests {
         }
     }
 
+    @Test func `an index that libgit2 cannot read is named, with what mends it`() async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a/x": "1", "b/y": "2"])
+            func error() throws -> GitError? {
+                let repository = try repository(fixture)
+                return #expect(throws: GitError.self) { _ = try repository.workTreeState(hash: noHash) { _ in true } }
+            }
+            try await fixture.git("update-index", "--split-index")
+            let split = try error()
+            #expect(split == .index(.split))
+            #expect(split?.hint?.contains("git update-index --no-split-index") == true)
+            try await fixture.git("update-index", "--no-split-index")
+            try await fixture.git("sparse-checkout", "set", "--cone", "--sparse-index", "a")
+            try await sh("rm -rf b; git sparse-checkout reapply --sparse-index", in: fixture.root)
+            try fixture.put("a/x", "changed")
+            #expect(try error() == .index(.sparse))
+            try fixture.put(".git/index", "garbage")
+            let damaged = try error()
+            guard case .index(.damaged) = damaged else {
+                Issue.record("\(String(describing: damaged))")
+                return
+            }
+            #expect(damaged?.fault == .history)
+        }
+    }
+
+    @Test(arguments: ["HEAD", "objects", "refs"])
+    func `a repository that lost a part is damaged, not absent`(part: String) async throws {
+        try await withRepository { fixture in
+            try await fixture.commit("feat: a", ["a": "x"])
+            try await sh("rm -rf '.git/\(part)'", in: fixture.root)
+            let error = #expect(throws: GitError.self) { _ = try repository(fixture) }
+            #expect(error == .damaged(fixture.root.string + "/.git/", lacks: part))
+        }
+    }
+
+    @Test(arguments: [0, 1, 5, 40])
+    func `an object that was cut is missing, and nobody waits for it`(length: Int) async throws {
+        try await withRepository { fixture in
+            let head = try await fixture.commit("feat: a", ["a": "x"])
+            let file = ".git/objects/\(head.prefix(2))/\(head.dropFirst(2))"
+            try await sh("chmod u+w \(file) && truncate -s \(length) \(file)", in: fixture.root)
+            let error = #expect(throws: GitError.self) { _ = try repository(fixture).facts() }
+            #expect(error == .missing(object: "commit \(head)", clone: .complete))
+        }
+    }
+
     @Test func `annotated and lightweight tags lead to commits, a tag on a tree to none`() async throws {
         try await withRepository { fixture in
             let first = try await fixture.commit("feat: a", ["a": "x"])
@@ -247,7 +294,7 @@ struct WorkTreeTests {
             let error = #expect(throws: GitError.self) {
                 try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }
             }
-            #expect(error?.hint == "git sparse-checkout reapply --no-sparse-index")
+            #expect(error == .index(.sparse))
             try await sh("git sparse-checkout reapply --no-sparse-index", in: fixture.root)
             let changed = try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }
             #expect(changed.dirt.map(\.path) == ["in/a", "in/new"])
@@ -261,7 +308,7 @@ struct WorkTreeTests {
             let error = #expect(throws: GitError.self) {
                 try Repository(at: fixture.root.string).workTreeState(hash: noHash) { _ in true }
             }
-            #expect(error?.hint == "git update-index --no-split-index")
+            #expect(error == .index(.split))
         }
     }
 

@@ -13,13 +13,7 @@ struct Terrain {
     let sharedFiles: [TreeFile]
 
     init(_ ground: Ground, _ request: Request, listing: Bool) async throws {
-        let environment = request.environment
-        var surveys = try await Dictionary(
-            uniqueKeysWithValues: ground.forServices(of: request) { service, ground in
-                var survey = try ServiceSurvey(service, on: ground, listing: listing)
-                survey.material.environment = service.inputs.environment.map { ($0, environment[$0]) }
-                return (service.name, survey)
-            })
+        var surveys = try await Self.surveys(ground, request, listing: listing)
         let around = try ground.sift(holes: ground.accounted, listing: false)
         let found = Set(surveys.values.flatMap(\.buildFiles).map(\.path) + around.named.map(\.path))
         let graph = try ModuleGraph(
@@ -28,11 +22,15 @@ struct Terrain {
         let catalog = ground.catalog.wired(with: wiring)
         let reached = wiring.reached(from: catalog.services.map(\.name))
         let locks = try SharedLockfiles(found, wiring, catalog, in: ground.tree)
+        let region = Region(wiring, reached: reached, roots: ground.roots)
         let modules = try reached.reduce(into: [:]) { modules, folder in
-            modules[folder] = try ground.material(of: folder, among: reached, wiring, locks, listing: listing)
+            modules[folder] = try ground.material(of: folder, in: region, locks, listing: listing)
         }
         // What is somebody's is nobody's no more.
         let inputs = wiring.inputs.filter { wiring.owners[$0.module] != nil || modules[$0.module] != nil }
+        let inputsOf = Dictionary(grouping: inputs.filter { wiring.owners[$0.module] != nil }) {
+            wiring.owners[$0.module]
+        }
         let pins = surveys.values.flatMap { $0.material.pins.map(\.path) }
         let rootFiles = reached.contains(.root) ? try ground.rootBuildFiles().map(\.path) : []
         let claimed = Set(reached + inputs.map(\.path) + pins + rootFiles).union(locks.paths).subtracting([.root])
@@ -40,9 +38,7 @@ struct Terrain {
             claimed.isEmpty && !listing
             ? around : try ground.sift(holes: ground.accounted.union(claimed), listing: listing)
         for service in catalog.services {
-            let own = inputs.filter { input in
-                wiring.owners[input.module] == service.name && !service.paths.contains(where: input.path.lies)
-            }
+            let own = (inputsOf[service.name] ?? []).filter { input in !service.paths.contains(where: input.path.lies) }
             let files = try Set(own.map(\.path)).sorted().compactMap(ground.tree.file)
             let lockfiles = try locks.digests(for: .service(service.name))
             surveys[service.name]?.add(files, lockfiles, unowned: rest.build)
@@ -51,6 +47,44 @@ struct Terrain {
         (self.catalog, self.wiring, services, self.modules) = (catalog, wiring, surveys, modules)
         reach = Reach(catalog, wiring, taken: surveys.mapValues(\.taken))
         sharedFiles = listing ? try rest.files + locks.paths.sorted().compactMap(ground.tree.file) : []
+    }
+}
+
+/// The modules that are needed, looked up by folder.
+private struct Region {
+    private(set) var modules: [Path: ModuleGraph.Module] = [:]
+    /// The needed modules and services inside each.
+    private(set) var inner: [Path: [Path]] = [:]
+    private(set) var inputs: [Path: [Path]] = [:]
+
+    init(_ wiring: Wiring, reached: [Path], roots: Set<Path>) {
+        for module in wiring.modules where modules[module.folder] == nil { modules[module.folder] = module }
+        let wanted = Set(reached)
+        for path in wanted.union(roots) {
+            var folder = path
+            while !folder.isRoot {
+                folder = folder.parent
+                if wanted.contains(folder) { inner[folder, default: []].append(path) }
+            }
+        }
+        for input in wiring.inputs where wanted.contains(input.module) {
+            inputs[input.module, default: []].append(input.path)
+        }
+    }
+}
+
+extension Terrain {
+    /// What each service is made of, as far as its own folders and declared inputs go.
+    private static func surveys(
+        _ ground: Ground, _ request: Request, listing: Bool
+    ) async throws -> [ServiceName: ServiceSurvey] {
+        let environment = request.environment
+        return try await Dictionary(
+            uniqueKeysWithValues: ground.forServices(of: request) { service, ground in
+                var survey = try ServiceSurvey(service, on: ground, listing: listing)
+                survey.material.environment = service.inputs.environment.map { ($0, environment[$0]) }
+                return (service.name, survey)
+            })
     }
 }
 
@@ -127,9 +161,9 @@ extension Ground {
     ///
     /// Of one at the root its build files only: what else lies there may be anybody's.
     fileprivate func material(
-        of folder: Path, among reached: [Path], _ wiring: Wiring, _ locks: SharedLockfiles, listing: Bool
+        of folder: Path, in region: Region, _ locks: SharedLockfiles, listing: Bool
     ) throws -> Keys.ModuleMaterial {
-        guard let module = wiring.modules.first(where: { $0.folder == folder }) else {
+        guard let module = region.modules[folder] else {
             return Keys.ModuleMaterial(files: [])
         }
         var files: [TreeFile] = []
@@ -138,8 +172,7 @@ extension Ground {
             files = try rootBuildFiles()
             listed = files
         } else {
-            let inner = (reached + roots).filter { $0 != folder && $0.lies(in: folder) }
-            var sieve = module.rules.sieve(holes: Set(inner))
+            var sieve = module.rules.sieve(holes: Set(region.inner[folder] ?? []))
             sieve.isListing = listing
             let sifted = try tree.sift(folder, with: sieve)
             let linked = try tree.linked(from: sifted.links)
@@ -147,8 +180,8 @@ extension Ground {
             files += linked.filter { !$0.path.lies(in: folder) }
             listed = sifted.files + linked
         }
-        for input in wiring.inputs where input.module == folder && (folder.isRoot || !input.path.lies(in: folder)) {
-            if let file = try tree.file(at: input.path), !files.contains(file) { files.append(file) }
+        for path in region.inputs[folder] ?? [] where folder.isRoot || !path.lies(in: folder) {
+            if let file = try tree.file(at: path), !files.contains(file) { files.append(file) }
         }
         return Keys.ModuleMaterial(files: files, lockfiles: try locks.digests(for: .module(folder)), listed: listed)
     }

@@ -13,6 +13,8 @@ public struct Toolchain: Equatable, Sendable {
     public struct Commands: Equatable, Sendable {
         public var build: String?
         public var test: String?
+        /// What they call: of each group one must be on PATH or, with `./`, in the folder of the service or the root.
+        public var programs: [[String]] = []
     }
 
     public struct Paths: Equatable, Sendable {
@@ -50,7 +52,8 @@ extension Toolchain {
         name: "gradle", markers: ["build.gradle", "build.gradle.kts"],
         commands: Commands(
             build: wrapped("gradlew", or: "gradle", #"--console=plain assemble -Pversion="$SLIPWAY_VERSION""#),
-            test: wrapped("gradlew", or: "gradle", #"--console=plain test -Pversion="$SLIPWAY_VERSION""#)),
+            test: wrapped("gradlew", or: "gradle", #"--console=plain test -Pversion="$SLIPWAY_VERSION""#),
+            programs: [["java"], ["./gradlew", "gradle"]]),
         evidence: .reports(["build/test-results/**/*.xml"]),
         paths: Paths(
             tests: ["**/src/test/", "**/src/*Test/"], sources: ["*.java", "*.kt", "*.groovy", "*.scala"],
@@ -62,7 +65,8 @@ extension Toolchain {
         name: "maven", markers: ["pom.xml"],
         commands: Commands(
             build: wrapped("mvnw", or: "mvn", #"-B -DskipTests -Drevision="$SLIPWAY_VERSION" package"#),
-            test: wrapped("mvnw", or: "mvn", #"-B -Drevision="$SLIPWAY_VERSION" verify"#)),
+            test: wrapped("mvnw", or: "mvn", #"-B -Drevision="$SLIPWAY_VERSION" verify"#),
+            programs: [["java"], ["./mvnw", "mvn"]]),
         evidence: .reports(["target/surefire-reports/TEST-*.xml", "target/failsafe-reports/TEST-*.xml"]),
         paths: Paths(
             tests: ["**/src/test/"], sources: ["*.java", "*.kt", "*.scala"], outputs: ["target/"],
@@ -78,14 +82,15 @@ extension Toolchain {
         name: "swiftpm", markers: ["Package.swift"],
         commands: Commands(
             build: "swift build",
-            test: #"swift test --parallel --xunit-output "$SLIPWAY_REPORTS/swift.xml""#),
+            test: #"swift test --parallel --xunit-output "$SLIPWAY_REPORTS/swift.xml""#, programs: [["swift"]]),
         paths: Paths(
             tests: ["Tests/"], sources: ["*.swift", "*.c", "*.h"], lockfiles: ["Package.resolved"],
             outputs: [".build/", ".swiftpm/"], pins: [".swift-version"]))
 
     static let cargo = Toolchain(
         name: "cargo", markers: ["Cargo.toml"],
-        commands: Commands(build: "cargo build --release", test: "cargo test --no-fail-fast"),
+        commands: Commands(
+            build: "cargo build --release", test: "cargo test --no-fail-fast", programs: [["cargo"]]),
         evidence: .output(.cargo),
         paths: Paths(
             tests: ["tests/"], sources: ["*.rs"], lockfiles: ["Cargo.lock"], outputs: ["target/"],
@@ -94,7 +99,7 @@ extension Toolchain {
 
     static let go = Toolchain(
         name: "go", markers: ["go.mod"],
-        commands: Commands(build: "go build ./...", test: "go test -json ./..."),
+        commands: Commands(build: "go build ./...", test: "go test -json ./...", programs: [["go"]]),
         evidence: .output(.goJSON),
         paths: Paths(
             tests: ["*_test.go", "testdata/"], sources: ["*.go"], lockfiles: ["go.sum"], pins: [".go-version"]),
@@ -102,7 +107,8 @@ extension Toolchain {
 
     static let python = Toolchain(
         name: "python", markers: ["pyproject.toml", "setup.py", "requirements.txt"],
-        commands: Commands(test: #"python3 -m pytest --junitxml="$SLIPWAY_REPORTS/pytest.xml""#),
+        commands: Commands(
+            test: #"python3 -m pytest --junitxml="$SLIPWAY_REPORTS/pytest.xml""#, programs: [["python3"]]),
         paths: Paths(
             tests: ["tests/", "test_*.py", "*_test.py", "conftest.py"], sources: ["*.py"],
             lockfiles: ["poetry.lock", "uv.lock"],
@@ -128,7 +134,7 @@ extension Toolchain {
     /// A package without a package manager's lockfile.
     static let node = Toolchain(
         name: "node", markers: ["package.json"],
-        commands: Commands(test: "NODE_OPTIONS=\"\(nodeReporters)\" node --test"),
+        commands: Commands(test: "NODE_OPTIONS=\"\(nodeReporters)\" node --test", programs: [["node"]]),
         paths: nodePaths)
 
     static let npm = packageManager("npm", lockfile: "package-lock.json", install: "npm ci", run: "npm run")
@@ -141,8 +147,9 @@ extension Toolchain {
         Toolchain(
             name: name, markers: [lockfile],
             commands: Commands(
-                build: "\(install) && \(run) --if-present build", test: "NODE_OPTIONS=\"\(nodeReporters)\" \(name) test"
-            ),
+                build: "\(install) && \(run) --if-present build",
+                test: "NODE_OPTIONS=\"\(nodeReporters)\" \(name) test",
+                programs: [["node"], [name]]),
             paths: nodePaths, environment: ["npm_config_cache"])
     }
 
@@ -150,13 +157,13 @@ extension Toolchain {
         name: "cmake", markers: ["CMakeLists.txt"],
         commands: Commands(
             build: "cmake -S . -B build && cmake --build build",
-            test: "ctest --test-dir build --output-on-failure --no-tests=error"),
+            test: "ctest --test-dir build --output-on-failure --no-tests=error", programs: [["cmake"], ["ctest"]]),
         evidence: .output(.ctest),
         paths: Paths(tests: ["tests/", "test/"], sources: cSources, outputs: ["build/"]))
 
     static let make = Toolchain(
         name: "make", markers: ["Makefile", "makefile", "GNUmakefile"],
-        commands: Commands(build: "make", test: "make test"),
+        commands: Commands(build: "make", test: "make test", programs: [["make"]]),
         evidence: .output(.tap),
         paths: Paths(tests: ["tests/", "test/"], sources: cSources, outputs: ["*.o", "*.a", "build/"]))
 

@@ -156,8 +156,30 @@ extension Wiring.Node: Comparable, CustomStringConvertible, Codable {
         }
     }
 
+    /// In the order of the texts, without making them.
     public static func < (left: Self, right: Self) -> Bool {
-        left.description.utf8.lexicographicallyPrecedes(right.description.utf8)
+        switch (left, right) {
+        case (.service(let left), .service(let right)): left < right
+        case (.module(let left), .module(let right)): precedes(left.bytes, right.bytes, ends: (0x2F, 0x2F))
+        case (.service(let left), .module(let right)): precedes(left.text.utf8, right.bytes, ends: (nil, 0x2F))
+        case (.module(let left), .service(let right)): precedes(left.bytes, right.text.utf8, ends: (0x2F, nil))
+        }
+    }
+
+    /// Compares texts of which some have one more byte at the end.
+    private static func precedes(
+        _ left: some Collection<UInt8>, _ right: some Collection<UInt8>, ends: (UInt8?, UInt8?)
+    ) -> Bool {
+        var (i, j) = (left.makeIterator(), right.makeIterator())
+        var rest = ends
+        while true {
+            var (one, other) = (i.next(), j.next())
+            if one == nil { (one, rest.0) = (rest.0, nil) }
+            if other == nil { (other, rest.1) = (rest.1, nil) }
+            guard let other else { return false }
+            guard let one else { return true }
+            if one != other { return one < other }
+        }
     }
 
     public init(from decoder: any Decoder) throws {
