@@ -16,8 +16,22 @@ public final class CommitGraph {
     private static let tolerance: Int64 = 86_400
     private static let short = 4096
 
+    /// All that was read so far: another task may go on from it.
+    public struct Reading: Sendable {
+        fileprivate(set) var nodes: [Node] = []
+        fileprivate var parentIDs: [ObjectID] = []
+        /// Places in `nodes`, known once the child was read.
+        fileprivate var parentSlots: [Int] = []
+        fileprivate var slots: [ObjectID: Int] = [:]
+        /// What was read, in the order of reading: newest first, as clocks say.
+        fileprivate(set) var order: [Int] = []
+        fileprivate var heap = TimeHeap()
+    }
+
+    public private(set) var reading = Reading()
+
     /// What is known of a commit that was met.
-    struct Node {
+    struct Node: Sendable {
         let id: ObjectID
         let tree: ObjectID
         let time: Int64
@@ -31,14 +45,8 @@ public final class CommitGraph {
         var isRead: Bool { readAt != nil }
     }
 
-    private(set) var nodes: [Node] = []
-    private var parentIDs: [ObjectID] = []
-    /// Places in `nodes`, known once the child was read.
-    private var parentSlots: [Int] = []
-    private var slots: [ObjectID: Int] = [:]
-    /// What was read, in the order of reading: newest first, as clocks say.
-    private(set) var order: [Int] = []
-    private var heap = TimeHeap()
+    var nodes: [Node] { reading.nodes }
+    var order: [Int] { reading.order }
 
     /// A history from its newest commit on.
     ///
@@ -50,14 +58,20 @@ public final class CommitGraph {
         _ = try meet(head)
     }
 
-    func parents(of node: Node) -> ArraySlice<Int> { parentSlots[node.parents] }
+    /// The same history, as far as it was read elsewhere.
+    public init(resuming reading: Reading, in repository: borrowing Repository) {
+        (store, boundary, grade) = (repository.store, repository.boundary, { _ in 0 })
+        self.reading = reading
+    }
+
+    func parents(of node: Node) -> ArraySlice<Int> { reading.parentSlots[node.parents] }
 
     /// Whether the commit is the newest one or one of its ancestors.
     public func contains(_ id: ObjectID) throws(GitError) -> Bool { try slot(of: id) != nil }
 
     /// The place of a commit that leads to the newest one; nil when it does not, or is not in this clone.
     func slot(of id: ObjectID) throws(GitError) -> Int? {
-        if let slot = slots[id], nodes[slot].isRead { return slot }
+        if let slot = reading.slots[id], nodes[slot].isRead { return slot }
         guard let time = try time(of: id) else { return nil }
         while !isBehind(time) {
             guard let slot = try read() else { return nil }
@@ -68,13 +82,13 @@ public final class CommitGraph {
 
     /// Whether all that is still to be read is older than a time.
     func isBehind(_ time: Int64) -> Bool {
-        guard order.count >= Self.short, let next = heap.newest else { return heap.newest == nil }
+        guard order.count >= Self.short, let next = reading.heap.newest else { return reading.heap.newest == nil }
         return next.time < time - Self.tolerance
     }
 
     /// When a commit was made, of those this clone holds.
     private func time(of id: ObjectID) throws(GitError) -> Int64? {
-        if let slot = slots[id] { return nodes[slot].time }
+        if let slot = reading.slots[id] { return nodes[slot].time }
         do {
             return try CommitObject(id, in: store).time
         } catch {
@@ -86,35 +100,35 @@ public final class CommitGraph {
     // MARK: - Reading
 
     /// Those that wait to be read.
-    var waiting: [TimeHeap.Item] { heap.items }
+    var waiting: [TimeHeap.Item] { reading.heap.items }
 
     /// Reads on by one commit, and lets its parents wait.
     ///
     /// Returns its place, or nil at the end.
     @discardableResult
     func read() throws(GitError) -> Int? {
-        guard let slot = heap.popNewest()?.slot else { return nil }
-        nodes[slot].readAt = order.count
-        order.append(slot)
-        for index in nodes[slot].parents { parentSlots[index] = try meet(parentIDs[index]) }
+        guard let slot = reading.heap.popNewest()?.slot else { return nil }
+        reading.nodes[slot].readAt = order.count
+        reading.order.append(slot)
+        for index in nodes[slot].parents { reading.parentSlots[index] = try meet(reading.parentIDs[index]) }
         return slot
     }
 
     /// The place of a commit, which waits from the first time on that it is met.
     private func meet(_ id: ObjectID) throws(GitError) -> Int {
-        if let slot = slots[id] { return slot }
+        if let slot = reading.slots[id] { return slot }
         let object = try CommitObject(id, in: store, grading: grade)
         let isBoundary = boundary.contains(id)
-        let start = parentIDs.count
-        if !isBoundary { parentIDs += object.parents }
-        parentSlots += Array(repeating: -1, count: parentIDs.count - start)
+        let start = reading.parentIDs.count
+        if !isBoundary { reading.parentIDs += object.parents }
+        reading.parentSlots += Array(repeating: -1, count: reading.parentIDs.count - start)
         let slot = nodes.count
-        nodes.append(
+        reading.nodes.append(
             Node(
                 id: id, tree: object.tree, time: object.time, grade: object.grade, isBoundary: isBoundary,
-                parents: start..<parentIDs.count))
-        slots[id] = slot
-        heap.push(.init(time: object.time, id: id, slot: slot))
+                parents: start..<reading.parentIDs.count))
+        reading.slots[id] = slot
+        reading.heap.push(.init(time: object.time, id: id, slot: slot))
         return slot
     }
 }

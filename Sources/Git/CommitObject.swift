@@ -86,8 +86,8 @@ extension ObjectID {
 }
 
 /// Commits that wait to be read: the newest first, of two of one moment the one with the smaller id.
-struct TimeHeap {
-    struct Item {
+struct TimeHeap: Sendable {
+    struct Item: Sendable {
         let time: Int64
         let id: ObjectID
         let slot: Int

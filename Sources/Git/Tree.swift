@@ -33,6 +33,12 @@ public struct Tree {
         return try store.blob(entry.id)
     }
 
+    /// The content of a file that was found before; nil for links and submodules.
+    public func content(of file: TreeFile) throws(GitError) -> [UInt8]? {
+        guard file.entry.mode == .file || file.entry.mode == .executable else { return nil }
+        return try store.blob(file.entry.id)
+    }
+
     /// Where a symbolic link leads to, as it says; nil for all else.
     public func linkTarget(of file: TreeFile) throws(GitError) -> [UInt8]? {
         file.entry.mode == .symbolicLink ? try store.blob(file.entry.id) : nil

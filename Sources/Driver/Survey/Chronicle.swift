@@ -14,6 +14,8 @@ struct ChronicleQuestion: Sendable {
 /// What the commits since the last release of each service come to.
 struct Chronicle: Sendable {
     let releases: Releases
+    /// The commits that were read for it.
+    let commits: CommitGraph.Reading
     /// Whether there may be releases of which this clone has no tag.
     private let lacksTags: Bool
     private let marks: [ObjectID?]
@@ -39,6 +41,7 @@ struct Chronicle: Sendable {
         ) { touch throws(GitError) in
             try walk.take(touch, in: repository)
         }
+        self.commits = graph.reading
         tallies = Dictionary(uniqueKeysWithValues: zip(services.map(\.name), walk.tallies))
         touches = walk.touches
     }

@@ -80,16 +80,16 @@ struct Ground {
     var absent: Set<Path> { frame.absent }
     var roots: Set<Path> { frame.roots }
 
-    /// How a work tree differs from HEAD, each part of it looked at by a task of its own.
-    static func workTreeState(_ request: Request, _ repository: borrowing Repository) async throws -> WorkTreeState {
-        guard !request.selection.isCommittedOnly else { return WorkTreeState() }
+    /// Where a work tree may differ from HEAD, each part of it looked at by a task of its own.
+    static func suspects(_ request: Request) async throws -> Suspects {
+        guard !request.selection.isCommittedOnly else { return Suspects() }
         let folder = request.folder.string
-        let suspects = try await [0, 1].concurrentMap(limit: 2) { part in
+        let parts = try await [0, 1].concurrentMap(limit: 2) { part in
             try Repository(at: folder, cache: 2 << 20).suspects(part: part, of: 2) { path in
                 path.components.first != Array(Workspace.folderName.utf8)
             }
         }
-        return try repository.workTreeState(of: suspects.reduce(Suspects(), +), hash: contentHash)
+        return parts.reduce(Suspects(), +)
     }
 
     /// Does something for all services, a few tasks at a time where the tree is one that any of them can open.
@@ -99,7 +99,7 @@ struct Ground {
         let services = catalog.services
         // Uncommitted work is in the memory of this one.
         guard dirt.isEmpty, services.count >= 32 else { return try services.map { try body($0, self) } }
-        let size = (services.count + 3) / 4
+        let size = (services.count + 7) / 8
         let parts = stride(from: 0, to: services.count, by: size).map { services[$0..<min($0 + size, services.count)] }
         let (frame, folder) = (frame, request.folder.string)
         return try await parts.concurrentMap(limit: 4) { part in

@@ -60,7 +60,7 @@ struct History: Sendable {
         hidden = services.map(\.name).filter(chronicle.isHidden)
         notes = chronicle.notes
         let repository = try Repository(at: question.folder.string)
-        let graph = try CommitGraph(from: question.facts.head, in: repository)
+        let graph = CommitGraph(resuming: chronicle.commits, in: repository)
         removed = try Set(question.strangers.filter { try $1.contains(where: graph.contains) }.keys)
         let ladder = try BaseLadder(question, chronicle.releases, graph, repository)
         bases = ladder.bases

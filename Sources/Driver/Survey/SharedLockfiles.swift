@@ -32,7 +32,7 @@ struct SharedLockfiles {
         let toolchain: String
     }
 
-    init(_ found: Set<Path>, _ wiring: Wiring, _ catalog: Catalog, in tree: Tree) throws {
+    init(_ found: [Path], _ wiring: Wiring, _ catalog: Catalog, in tree: Tree) throws {
         self.tree = tree
         let ownership = Ownership(catalog)
         var members: [Wiring.Node: [Member]] = [:]
@@ -47,7 +47,7 @@ struct SharedLockfiles {
         }
         self.members = members
         let all = Set(members.values.flatMap(\.self))
-        locks = try found.sorted().compactMap { path -> Lock? in
+        locks = try found.compactMap { path -> Lock? in
             guard let format = Lockfile.format(ofName: path.name), ownership.owners(of: path).isEmpty,
                 let entry = try tree.entry(at: path)
             else { return nil }

@@ -39,11 +39,12 @@ struct Survey: Sendable {
     static func make(_ request: Request, listing: Bool = false, evidence: Bool = false) async throws -> Survey {
         let began = Timestamp.now
         let repository = try Repository(at: request.folder.string)
+        async let suspects = Ground.suspects(request)
         let outset = try Outset(request, repository)
         let guess = outset.reading?.catalog
         let question = ChronicleQuestion(folder: request.folder, head: outset.facts.head, wantsEvidence: evidence)
         async let early = guess.map { try Chronicle(of: $0, question) }
-        let state = try await Ground.workTreeState(request, repository)
+        let state = try await repository.workTreeState(of: suspects, hash: contentHash)
         let ground = try Ground(outset, request, repository, state)
         let terrain = try await Terrain(ground, request, listing: listing)
         let chronicle = try await ground.catalog == guess ? early : nil

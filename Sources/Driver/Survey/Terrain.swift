@@ -15,13 +15,14 @@ struct Terrain {
     init(_ ground: Ground, _ request: Request, listing: Bool) async throws {
         var surveys = try await Self.surveys(ground, request, listing: listing)
         let around = try ground.sift(holes: ground.accounted, listing: false)
-        let found = Set(surveys.values.flatMap(\.buildFiles).map(\.path) + around.named.map(\.path))
+        let named = surveys.values.flatMap(\.buildFiles) + around.named
+        let found = Dictionary(named.map { ($0.path, $0) }) { first, _ in first }
         let graph = try ModuleGraph(
             reading: ground.buildTree(found), images: ground.imageFolders, contexts: ground.imageContexts)
         let wiring = try Wiring(ground.catalog, graph, configuration: ground.configuration.fileName)
         let catalog = ground.catalog.wired(with: wiring)
         let reached = wiring.reached(from: catalog.services.map(\.name))
-        let locks = try SharedLockfiles(found, wiring, catalog, in: ground.tree)
+        let locks = try SharedLockfiles(found.keys.sorted(), wiring, catalog, in: ground.tree)
         let region = Region(wiring, reached: reached, roots: ground.roots)
         let modules = try reached.reduce(into: [:]) { modules, folder in
             modules[folder] = try ground.material(of: folder, in: region, locks, listing: listing)
@@ -136,11 +137,11 @@ extension Ground {
         return interest
     }
 
-    func buildTree(_ files: Set<Path>) -> BuildTree {
+    func buildTree(_ found: [Path: TreeFile]) -> BuildTree {
         let tree = tree
         return BuildTree(
-            files: files.filter { BuildFiles.isRead($0.components.last ?? []) }.sorted(),
-            content: { try tree.content(of: $0) },
+            files: found.keys.filter { BuildFiles.isRead($0.components.last ?? []) }.sorted(),
+            content: { path in try found[path].map { try tree.content(of: $0) } ?? tree.content(of: path) },
             names: { folder in try tree.names(in: folder)?.map { ($0.name, $0.entry.mode == .folder) } })
     }
 
