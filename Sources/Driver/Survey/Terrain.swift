@@ -148,7 +148,9 @@ extension Ground {
     /// The folders of services by the names of their images.
     var imageFolders: [String: Path] {
         Dictionary(
-            catalog.services.compactMap { service in service.image.map { ($0.name, service.home) } }
+            catalog.services.compactMap { service in
+                service.image.map { (configuration.repositoryText(of: $0.name), service.home) }
+            }
         ) { first, _ in first }
     }
 
