@@ -29,7 +29,9 @@ extension Document {
         let line = node.mark?.line ?? 1
         guard budget > 0 else { return Document(line: line, .null) }
         switch node {
-        case .scalar(let scalar): return Document(line: line, content(of: scalar, tag: node.tag.rawValue))
+        case .scalar(let scalar):
+            if isText(scalar.string) { return Document(line: line, .text(scalar.string)) }
+            return Document(line: line, content(of: scalar, tag: node.tag.rawValue))
         case .sequence(let sequence): return Document(line: line, .list(sequence.map { document($0, &budget) }))
         case .mapping(let mapping):
             let entries = mapping.map { key, value in
@@ -38,6 +40,12 @@ extension Document {
             return Document(line: line, .map(entries))
         case .alias: return Document(line: line, .null)
         }
+    }
+
+    /// Whether a scalar can be nothing else: Yams tries a dozen regular expressions on each to find out.
+    private static func isText(_ text: String) -> Bool {
+        guard let first = text.utf8.first else { return false }
+        return !"0123456789+-.~<=tTfFyYnNoO".utf8.contains(first)
     }
 
     private static func content(of scalar: Node.Scalar, tag: String) -> Content {

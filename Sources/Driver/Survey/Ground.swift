@@ -51,6 +51,8 @@ struct Ground {
         let absent: Set<Path>
         /// The folders that services own.
         let roots: Set<Path>
+        /// By folder of a service, those inside it.
+        let inner: [Path: [Path]]
     }
 
     init(_ outset: Outset, _ request: Request, _ repository: borrowing Repository, _ state: WorkTreeState) throws {
@@ -65,7 +67,15 @@ struct Ground {
         facts.tree = tree.id
         facts.dirty = !dirt.isEmpty
         let roots = Set(reading.catalog.services.flatMap(\.paths))
-        frame = Frame(facts: facts, reading: reading, dirt: dirt, absent: state.absent, roots: roots)
+        var inner: [Path: [Path]] = [:]
+        for root in roots {
+            var folder = root
+            while !folder.isRoot {
+                folder = folder.parent
+                if roots.contains(folder) { inner[folder, default: []].append(root) }
+            }
+        }
+        frame = Frame(facts: facts, reading: reading, dirt: dirt, absent: state.absent, roots: roots, inner: inner)
     }
 
     /// The same, for a task of its own.
@@ -79,6 +89,11 @@ struct Ground {
     var dirt: [DirtyFile] { frame.dirt }
     var absent: Set<Path> { frame.absent }
     var roots: Set<Path> { frame.roots }
+
+    /// The folders of other services inside those of one.
+    func holes(in service: Service) -> Set<Path> {
+        Set(service.paths.flatMap { frame.inner[$0] ?? [] }).subtracting(service.paths)
+    }
 
     /// Where a work tree may differ from HEAD, each part of it looked at by a task of its own.
     static func suspects(_ request: Request) async throws -> Suspects {

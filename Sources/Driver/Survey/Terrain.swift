@@ -106,11 +106,6 @@ extension Ground {
         ])
     }
 
-    /// The folders of other services inside those of one.
-    func holes(in service: Service) -> Set<Path> {
-        roots.filter { root in !service.paths.contains(root) && service.paths.contains(where: root.lies) }
-    }
-
     func sift(_ folder: Path, of service: Service, _ packing: Packing?, listing: Bool) throws -> Sifted {
         var sieve = service.rules.sieve(holes: holes(in: service))
         sieve.isListing = listing
