@@ -42,6 +42,8 @@ extension Request {
             return try Plan(parsing: configurationBytes(of: FilePath(file)), hash: Digest.sha256)
         } catch let error as JSONError {
             throw ConfigurationError(file: file, line: 1, "is no plan: \(error)")
+        } catch is DecodingError {
+            throw ConfigurationError(file: file, line: 1, "is no plan: a word in it means nothing to this version")
         }
     }
 

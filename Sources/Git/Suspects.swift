@@ -87,11 +87,12 @@ extension Repository {
             guard try !isIgnored(path, isFolder: true) else { return }
             // A clone in the middle of another: who owns its files is its business.
             let isClone = (place + Array("/.git".utf8)).withCString { lstat($0, &status) } == 0
-            if isClone {
+            if isClone, try Repository(at: String(decoding: place, as: UTF8.self)).headIfAny() != nil {
                 suspects.untracked.append(path)
                 return
             }
-            for name in try FolderListing(place).names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+            let names = try FolderListing(place).names.filter { $0 != Array(".git".utf8) }
+            for name in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
                 try addUntracked(path.appending(name), in: workTree, isWanted, to: &suspects)
             }
         default: return

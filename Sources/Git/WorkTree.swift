@@ -49,8 +49,8 @@ extension Repository {
                 state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: isTracked))
             }
         }
-        for path in suspects.flagged { try addFlagged(path, head, in: workTree, hash, to: &state) }
-        for path in suspects.submodules {
+        for path in Set(suspects.flagged) { try addFlagged(path, head, in: workTree, hash, to: &state) }
+        for path in Set(suspects.submodules) {
             if let entry = try repositoryEntry(path, in: workTree, hash: hash) {
                 let committed = try head.entry(at: path)
                 if entry != committed { state.dirt.append(DirtyFile(path: path, entry: entry, isTracked: true)) }
@@ -108,7 +108,10 @@ extension Repository {
             return TreeEntry(id: id, mode: status.st_mode & S_IXUSR == 0 ? .file : .executable)
         case S_IFLNK: return TreeEntry(id: try write(path), mode: .symbolicLink)
         // A repository inside this one: a submodule, which is looked at elsewhere, or a clone that nobody committed.
-        case S_IFDIR: return committed == nil ? try repositoryEntry(path, in: workTree, hash: hash) : committed
+        case S_IFDIR:
+            if committed?.mode == .submodule { return committed }
+            // What lies in a folder where a file was is looked at on its own.
+            return committed == nil ? try repositoryEntry(path, in: workTree, hash: hash) : nil
         default: return nil
         }
     }

@@ -54,7 +54,11 @@ struct WorkTreeScan {
             let entry = index.entries[position]
             if let slash = slash(in: entry.path, from: range.prefix) {
                 let inner = Range(low: position, high: end(of: position, slash + 1, range.high), prefix: slash + 1)
-                if try scanInner(inner, named: entry.path, range.prefix..<slash, in: descriptor, isLead) {
+                let name = range.prefix..<slash
+                // Whoever has a folder that is not shared has all that is in it.
+                if !isShared(range) || isShared(inner) || isMine(inner) {
+                    if try scanInner(inner, named: entry.path, name, in: descriptor) { present += 1 }
+                } else if isLead, isThere(Array(entry.path[name]), in: descriptor) {
                     present += 1
                 }
                 position = inner.high
@@ -66,16 +70,16 @@ struct WorkTreeScan {
         if isLead { findStrange(in: stream, range, present: present) }
     }
 
-    /// A folder in the folder; false when there is none of that name.
+    private func isThere(_ name: [UInt8], in descriptor: Int32) -> Bool {
+        var status = stat()
+        return name.withCString { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
+    }
+
+    /// A folder in the folder; false when there is nothing of that name.
     private mutating func scanInner(
-        _ inner: Range, named path: UnsafeBufferPointer<UInt8>, _ part: Swift.Range<Int>, in descriptor: Int32,
-        _ isLead: Bool
+        _ inner: Range, named path: UnsafeBufferPointer<UInt8>, _ part: Swift.Range<Int>, in descriptor: Int32
     ) throws(GitError) -> Bool {
         let name = Array(path[part])
-        guard isShared(inner) || isMine(inner) else {
-            var status = stat()
-            return isLead && name.withCString { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
-        }
         let folder = name.withCString { openat(descriptor, $0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
         if folder >= 0 {
             try scan(inner, folder)
@@ -85,9 +89,8 @@ struct WorkTreeScan {
             throw .call("open \(Path(bytes: Array(path[..<part.upperBound])))", code: errno, message: "cannot be read")
         }
         for position in inner.low..<inner.high { noteMissing(index.entries[position]) }
-        var status = stat()
-        let isThere = name.withCString { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) } == 0
         // A file took the place of the folder.
+        let isThere = isThere(name, in: descriptor)
         if isThere { strange.append(Path(bytes: Array(path[..<part.upperBound]))) }
         return isThere
     }

@@ -97,36 +97,6 @@ public struct Stage: Equatable, Sendable {
         }
         return .registry(reference)
     }
-
-    /// Whether COPY or ADD takes a path of the build context, as far as `.dockerignore` lets it.
-    ///
-    /// In doubt it does: a source that holds a variable may be anything.
-    public func takes(_ path: Path, ignoreFile: [UInt8]?) -> Bool {
-        let ignore = IgnoreFile(parsing: ignoreFile.map { String(decoding: $0, as: UTF8.self) })
-        guard ignore.ruleAgainst(path) == nil else { return false }
-        return instructions.filter { $0.keyword == "COPY" || $0.keyword == "ADD" }.contains { instruction in
-            guard let arguments = CopyArguments(instruction, variables: Variables([:])) else { return true }
-            return instruction.arguments.contains("$") || arguments.sources.contains { Self.takes(path, source: $0) }
-        }
-    }
-
-    private static func takes(_ path: Path, source: String) -> Bool {
-        var text = source[...]
-        while text.hasPrefix("/") { text = text.dropFirst() }
-        do {
-            let plain = try Path(parsing: String(text))
-            if path.lies(in: plain) { return true }
-            let glob = Glob(anchored: "\(plain)")
-            var folder = path
-            while !folder.isRoot {
-                if glob.matches(folder) { return true }
-                folder = folder.parent
-            }
-            return false
-        } catch {
-            return true
-        }
-    }
 }
 
 /// What COPY and ADD say.

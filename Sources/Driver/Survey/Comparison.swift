@@ -46,8 +46,10 @@ struct Comparison {
             guard case .module(let folder) = node else { return nil }
             return folder
         }
+        let own = concerned.flatMap { question.catalog[$0]?.paths ?? [] }
         return Set(others.flatMap(\.paths)).filter { folder in
-            !question.reach.isUsed(beyondOwners: folder) && !modules.contains { $0.lies(in: folder) }
+            !own.contains { $0.lies(in: folder) } && !question.reach.isUsed(beyondOwners: folder)
+                && !modules.contains { $0.lies(in: folder) }
         }
     }
 

@@ -2,29 +2,33 @@ import Git
 import OCI
 import Pipeline
 
-/// What the image of a service takes from the tree, whoever owns it.
+/// What the Dockerfile of a service takes from the tree, whoever owns it, and whoever builds it.
 struct Packing {
-    private let source: Service.ImageSource
-    private let stage: Stage
-    private let ignoreFile: [UInt8]?
+    private let dockerfile: Path
+    private let context: Path
+    private let paths: PackedPaths
     private let tree: Tree
 
-    /// Nil where there is no image that could be told about.
-    init?(_ service: Service, _ image: ServiceSurvey.ImageSurvey?, in tree: Tree) throws {
-        guard let source = service.image, case .stage(let stage)? = image else { return nil }
-        (self.source, self.stage, self.tree) = (source, stage, tree)
-        ignoreFile = try tree.content(of: source.context.appending(".dockerignore"))
+    /// Nil where there is no Dockerfile.
+    init?(_ service: Service, in tree: Tree) throws {
+        dockerfile = service.image?.dockerfile ?? service.home.appending("Dockerfile")
+        context = service.image?.context ?? service.home
+        self.tree = tree
+        guard let bytes = try tree.content(of: dockerfile) else { return nil }
+        paths = PackedPaths(
+            Dockerfile(parsing: String(decoding: bytes, as: UTF8.self), path: dockerfile),
+            ignoreFile: try tree.content(of: context.appending(".dockerignore")))
     }
 
-    func takes(_ path: Path) -> Bool {
-        path.relative(to: source.context).map { stage.takes($0, ignoreFile: ignoreFile) } ?? false
-    }
+    func takes(_ path: Path) -> Bool { path.relative(to: context).map(paths.contains) ?? false }
 
-    /// The Dockerfile, what it leaves out, and what it takes from elsewhere than these folders.
-    func files(outside folders: [Path]) throws -> [TreeFile] {
-        let recipe = try [source.dockerfile, source.context.appending(".dockerignore")].compactMap(tree.file)
-        guard !folders.contains(where: source.context.lies) else { return recipe }
-        return try recipe + tree.files(below: source.context) { !folders.contains($0) }.filter { takes($0.path) }
+    /// The Dockerfile, what it leaves out, and what it takes from elsewhere than these folders; or from those in them that
+    /// are somebody else's.
+    func files(outside folders: [Path], and holes: Set<Path>) throws -> [TreeFile] {
+        let inner = try holes.sorted().flatMap { try tree.files(below: $0) }.filter { takes($0.path) }
+        let recipe = try [dockerfile, context.appending(".dockerignore")].compactMap(tree.file) + inner
+        guard !folders.contains(where: context.lies) else { return recipe }
+        return try recipe + tree.files(below: context) { !folders.contains($0) }.filter { takes($0.path) }
     }
 }
 

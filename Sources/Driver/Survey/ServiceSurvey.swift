@@ -29,14 +29,14 @@ struct ServiceSurvey: Sendable {
     init(_ service: Service, on ground: Ground, listing: Bool) throws {
         let tree = ground.tree
         let image = try Self.image(of: service, in: tree)
-        let packing = try Packing(service, image, in: tree)
+        let packing = try Packing(service, in: tree)
         let sifted = try service.paths.map { folder in
             try ground.sift(folder, of: service, packing, listing: listing)
         }
         let inputs = try service.inputs.paths.compactMap(tree.file)
         let everything = try inputs.map { try tree.everything(at: $0.path, listing: listing) }
         let links = sifted.flatMap(\.links) + everything.flatMap(\.links)
-        let packed = try packing?.files(outside: service.paths) ?? []
+        let packed = try packing?.files(outside: service.paths, and: ground.holes(in: service)) ?? []
         let named = try packed + Self.named(by: service.recipe.build, service, in: tree)
         let foreign = try Self.foreign(to: service, .build, named + tree.linked(from: links + named), on: ground)
         let tests = try Self.named(by: service.recipe.test, service, in: tree)

@@ -28,7 +28,10 @@ struct Terrain {
             modules[folder] = try ground.material(of: folder, in: region, locks, listing: listing)
         }
         // What is somebody's is nobody's no more.
-        let inputs = wiring.inputs.filter { wiring.owners[$0.module] != nil || modules[$0.module] != nil }
+        let read = ground.dockerfiles
+        let inputs = wiring.inputs.filter { input in
+            !read.contains(input.file) && (wiring.owners[input.module] != nil || modules[input.module] != nil)
+        }
         let inputsOf = Dictionary(grouping: inputs.filter { wiring.owners[$0.module] != nil }) {
             wiring.owners[$0.module]
         }
@@ -147,6 +150,11 @@ extension Ground {
                 service.image.map { (configuration.repositoryText(of: $0.name), service.home) }
             }
         ) { first, _ in first }
+    }
+
+    /// Those of services, of which it is known file by file what they take.
+    fileprivate var dockerfiles: Set<Path> {
+        Set(catalog.services.map { $0.image?.dockerfile ?? $0.home.appending("Dockerfile") })
     }
 
     var imageContexts: [Path: Path] {

@@ -4,6 +4,8 @@ public struct Reach: Sendable {
     private let unownedRules: PathRules
     /// Folders and files beyond the own folders, by path.
     private var claims: [Path: [Wiring.Node]] = [:]
+    /// What some take although it may be nobody's.
+    private var takers: [Path: [Wiring.Node]] = [:]
     /// Modules that are needed, by folder.
     private var modules: [Path: [ModuleGraph.Module]] = [:]
     /// What counts for some services although their rules leave it out.
@@ -25,7 +27,7 @@ public struct Reach: Sendable {
             for path in service.inputs.paths { claims[path, default: []].append(.service(service.name)) }
         }
         for (name, paths) in taken {
-            for path in paths { claims[path, default: []].append(.service(name)) }
+            for path in paths { takers[path, default: []].append(.service(name)) }
         }
         let reached = Set(wiring.reached(from: catalog.services.map(\.name)))
         modules = Dictionary(grouping: wiring.modules.filter { reached.contains($0.folder) }, by: \.folder)
@@ -39,7 +41,7 @@ public struct Reach: Sendable {
     public func nodes(of path: Path) -> Set<Wiring.Node> {
         let owners = ownership.owners(of: path)
         var nodes = Set(owners.filter(\.pathClass.entersKey).map { Wiring.Node.service($0.name) })
-        nodes.formUnion(claimants(of: path))
+        nodes.formUnion(claimants(of: path) + (takers[path] ?? []))
         if let module = module(of: path), let inner = path.relative(to: module.folder) {
             if module.rules.pathClass(of: inner).parts.contains(.build) { nodes.insert(.module(module.folder)) }
         }
@@ -85,7 +87,7 @@ public struct Reach: Sendable {
     /// Whether somebody else than its owners takes something from a folder.
     public func isUsed(beyondOwners folder: Path) -> Bool {
         claims.keys.contains { $0.lies(in: folder) || folder.lies(in: $0) }
-            || modules.keys.contains { $0.lies(in: folder) }
+            || takers.keys.contains { $0.lies(in: folder) } || modules.keys.contains { $0.lies(in: folder) }
     }
 }
 
