@@ -40,6 +40,20 @@ struct SurroundingsTests {
             testDescription: "a tag build", variables: ["JENKINS_URL": "u", "TAG_NAME": "v1", "BRANCH_NAME": "v1"],
             scope: .release, line: "v1"),
         Case(
+            testDescription: "a branch on GitHub",
+            variables: ["GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/heads/feature/x"], scope: .branch,
+            line: "feature/x"),
+        Case(
+            testDescription: "a pull request on GitHub",
+            variables: ["GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/pull/7/merge", "GITHUB_BASE_REF": "main"],
+            scope: .pr, line: "PR-7"),
+        Case(
+            testDescription: "a tag on GitHub", variables: ["GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/tags/v1"],
+            scope: .release, line: "v1"),
+        Case(
+            testDescription: "not quite GitHub", variables: ["GITHUB_ACTIONS": "1", "GITHUB_REF": "refs/heads/x"],
+            scope: .local),
+        Case(
             testDescription: "uncommitted work vouches for nothing",
             variables: ["JENKINS_URL": "u", "BRANCH_NAME": "main"], isDirty: true, scope: .local, line: "main"),
         Case(
@@ -50,5 +64,17 @@ struct SurroundingsTests {
         let here = Surroundings(test.variables)
         #expect(here.scope(dirty: test.isDirty) == test.scope)
         #expect(here.lineName(gitBranch: test.gitBranch) == test.line)
+    }
+
+    @Test func `what a pull request is to be merged into, and what built last`() {
+        let jenkins = Surroundings([
+            "JENKINS_URL": "u", "CHANGE_ID": "12", "CHANGE_TARGET": "main", "GIT_PREVIOUS_SUCCESSFUL_COMMIT": "abc",
+        ])
+        #expect((jenkins.target, jenkins.previousBuild) == ("main", "abc"))
+        let github = Surroundings([
+            "GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/pull/7/merge", "GITHUB_BASE_REF": "release",
+        ])
+        #expect((github.target, github.pullRequest) == ("release", "7"))
+        #expect(github.jenkins == nil)
     }
 }
