@@ -48,12 +48,14 @@ extension RegistryClient {
 
     /// Adds a referrer to the index under `sha256-<hex>`.
     ///
-    /// No registry tried honours If-Match, so what was written is read back until it stays.
+    /// No registry tried honours If-Match, so what was written is read back until it stays: seen once, a slow writer that
+    /// read the index before may still put its own over it.
     private func addToFallback(
         _ descriptor: Descriptor, of subject: Descriptor, in repository: RepositoryName
     ) async throws {
         let tag = "sha256-\(subject.digest.hex)"
-        for attempt in 0..<8 {
+        var sightings = 0
+        for _ in 0..<16 {
             let served = try await manifest(tag, in: repository)
             var index = Index(manifests: [])
             if let served {
@@ -64,8 +66,10 @@ extension RegistryClient {
                 }
             }
             if index.manifests.contains(where: { $0.digest == descriptor.digest }) {
-                if attempt > 0 { return }
+                sightings += 1
+                if sightings == 3 { return }
             } else {
+                sightings = 0
                 index.manifests.append(descriptor)
                 try await put(index.bytes, mediaType: MediaType.index, as: tag, in: repository)
             }

@@ -84,4 +84,25 @@ struct SelectionPackingTests {
             #expect(said.exit == 65, "\(said.errors)")
         }
     }
+
+    @Test func `a registry that is away means more work, not none`() async throws {
+        try await withRepository { git in
+            let configuration = """
+                registry: 127.0.0.1:1/acme
+                registries: {"127.0.0.1:1": {http: true}}
+                services:
+                  a: {path: a, \(Self.plain)}
+
+                """
+            try await git.commit(
+                "feat: begin",
+                ["slipway.yaml": configuration, "a/Dockerfile": "FROM scratch\nCOPY x /x\n", "a/x": "1\n"])
+            let said = try await slipway("plan", in: git.root)
+            #expect(said.exit == 0, "\(said.errors)")
+            #expect(said.output.contains("note ledger-unreachable"), "\(said.output)")
+            #expect(said.output.contains("1 of 1 to build"))
+            let strict = try await slipway("plan", "--require-ledger", in: git.root)
+            #expect(strict.exit == 75)
+        }
+    }
 }

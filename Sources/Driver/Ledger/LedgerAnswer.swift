@@ -44,12 +44,12 @@ struct Ledgers: Sendable {
             guard let parts = parts[service.name] else { continue }
             try readFolder(service, survey.acceptance(of: service, parts, trusting: trust), into: &answer)
         }
-        do {
+        let isReachable = try await unlessUnreachable(&answer) { answer in
             try await readRegistry(survey, parts, into: &answer)
             answer.dropOutdated()
             try await dropVanishedImages(&answer)
-        } catch let error as RegistryError where !limits.requiresLedger {
-            answer.notes.append(Plan.Note(.ledgerUnreachable, "\(error); what only it knows is built again"))
+        }
+        if !isReachable {
             answer.dropOutdated()
             answer.accepted = answer.accepted.filter { $0.value.record.image?.pushed != true }
         }
@@ -58,12 +58,28 @@ struct Ledgers: Sendable {
             answer.known[service.name] = found.records
             answer.note(found.damaged)
         }
-        try await findImages(survey, parts, into: &answer)
+        // Without the registry nobody knows whether an image is still there.
+        if isReachable {
+            _ = try await unlessUnreachable(&answer) { try await findImages(survey, parts, into: &$0) }
+        }
         for name in try folder?.services() ?? [] where survey.catalog[name] == nil {
             let found = try folder?.newest(of: name, limit: Self.depth) ?? .init()
             answer.strangers[name] = found.records.map(\.record.source.commit)
         }
         return answer
+    }
+
+    /// Does what may need a registry; false, with a note, when there is one that cannot be reached and need not be.
+    private func unlessUnreachable(
+        _ answer: inout LedgerAnswer, _ body: (inout LedgerAnswer) async throws -> Void
+    ) async throws -> Bool {
+        do {
+            try await body(&answer)
+            return true
+        } catch let error as RegistryError where !limits.requiresLedger {
+            answer.notes.append(Plan.Note(.ledgerUnreachable, "\(error); what only it knows is built again"))
+            return false
+        }
     }
 
     private func readFolder(

@@ -22,13 +22,11 @@ public struct Keys: Sendable {
         hash: HashFunction
     ) {
         let nodes = materials.keys.map(Wiring.Node.service) + modules.keys.map(Wiring.Node.module)
-        var folders: [Path: Digest] = [:]
         for group in wiring.groups(nodes) {
             let shared = group.count > 1 ? own(group, materials, modules, wiring, hash) : nil
             for node in group {
                 if case .module(let folder) = node, let material = modules[folder] {
-                    folders[folder] = shared ?? key(of: material, at: folder, wiring, hash)
-                    self.modules[folder] = folders[folder]
+                    self.modules[folder] = shared ?? key(of: material, at: folder, wiring, hash)
                 }
             }
             for case .service(let name) in group {
