@@ -18,6 +18,39 @@ let tests: [SwiftSetting] = [
 // A program at a fixed place starts without 150,000 addresses being put right.
 let atFixedPlace: [LinkerSetting] = [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]
 
+// Libraries whose archives are linked whole: a program that loads few libraries starts sooner.
+func whole(_ names: String...) -> LinkerSetting {
+    .unsafeFlags(["-Xlinker", "--as-needed"] + names.map { "-l:lib\($0).a" })
+}
+
+// What libgit2 would call for its network, which nothing here ever uses: all of it is one function of ours.
+let network = """
+    GSS_C_NT_HOSTBASED_SERVICE gss_delete_sec_context gss_display_status gss_import_name gss_indicate_mechs
+    gss_init_sec_context gss_release_buffer gss_release_name gss_release_oid_set libssh2_agent_connect
+    libssh2_agent_disconnect libssh2_agent_free libssh2_agent_get_identity libssh2_agent_init
+    libssh2_agent_list_identities libssh2_agent_userauth libssh2_channel_close libssh2_channel_free
+    libssh2_channel_open_ex libssh2_channel_process_startup libssh2_channel_read_ex libssh2_channel_set_blocking
+    libssh2_channel_write_ex libssh2_exit libssh2_hostkey_hash libssh2_init libssh2_knownhost_checkp
+    libssh2_knownhost_free libssh2_knownhost_init libssh2_knownhost_readfile libssh2_session_abstract
+    libssh2_session_disconnect_ex libssh2_session_free libssh2_session_handshake libssh2_session_hostkey
+    libssh2_session_init_ex libssh2_session_last_error libssh2_session_method_pref libssh2_session_set_blocking
+    libssh2_userauth_authenticated libssh2_userauth_keyboard_interactive_ex libssh2_userauth_list
+    libssh2_userauth_password_ex libssh2_userauth_publickey libssh2_userauth_publickey_fromfile_ex
+    libssh2_userauth_publickey_frommemory mbedtls_ssl_close_notify mbedtls_ssl_conf_authmode
+    mbedtls_ssl_conf_ca_chain mbedtls_ssl_conf_ciphersuites mbedtls_ssl_conf_min_version mbedtls_ssl_conf_rng
+    mbedtls_ssl_config_defaults mbedtls_ssl_config_free mbedtls_ssl_config_init mbedtls_ssl_free
+    mbedtls_ssl_get_peer_cert mbedtls_ssl_get_verify_result mbedtls_ssl_handshake mbedtls_ssl_init mbedtls_ssl_read
+    mbedtls_ssl_set_bio mbedtls_ssl_set_hostname mbedtls_ssl_setup mbedtls_ssl_write mbedtls_x509_crt_free
+    mbedtls_x509_crt_init mbedtls_x509_crt_verify_info
+    """
+let withoutNetwork = LinkerSetting.unsafeFlags(
+    network.split { $0 == " " || $0 == "\n" }.flatMap { ["-Xlinker", "--defsym=\($0)=slipway_no_network"] }
+        + [
+            "-Xlinker", "--defsym=mbedtls_ssl_get_ciphersuite_id=slipway_no_cipher",
+            "-Xlinker", "--defsym=mbedtls_x509_crt_parse_file=slipway_no_certificates",
+            "-Xlinker", "--defsym=mbedtls_x509_crt_parse_path=slipway_no_certificates",
+        ])
+
 let package = Package(
     name: "slipway",
     dependencies: [
@@ -31,7 +64,7 @@ let package = Package(
     ],
     targets: [
         // The headers of libgit2, and a wrapper for its one variadic call.
-        .systemLibrary(name: "CLibgit2", pkgConfig: "libgit2", providers: [.apt(["libgit2-dev"])]),
+        .systemLibrary(name: "CLibgit2", providers: [.apt(["libgit2-dev"])]),
 
         // The nouns and the pure rules between them.
         .target(name: "Pipeline", swiftSettings: safe),
@@ -58,13 +91,16 @@ let package = Package(
             swiftSettings: safe),
 
         // The headers of libxml2.
-        .systemLibrary(name: "CLibxml2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+        .systemLibrary(name: "CLibxml2", providers: [.apt(["libxml2-dev"])]),
 
         // Reads test reports as a stream, into nouns.
-        .target(name: "Reports", dependencies: ["CLibxml2", "Pipeline"], swiftSettings: safe),
+        .target(
+            name: "Reports", dependencies: ["CLibxml2", "Pipeline"],
+            swiftSettings: safe + [.unsafeFlags(["-Xcc", "-I/usr/include/libxml2"])],
+            linkerSettings: [whole("xml2", "icuuc", "icudata", "lzma", "z")]),
 
         // The headers of libdeflate.
-        .systemLibrary(name: "CLibdeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CLibdeflate", providers: [.apt(["libdeflate-dev"])]),
 
         // Dockerfile reading, layers, configurations, manifests and layouts on disk; no network.
         .target(
@@ -93,7 +129,9 @@ let package = Package(
             swiftSettings: safe),
 
         // Opens repositories and answers in values.
-        .target(name: "Git", dependencies: ["CLibdeflate", "CLibgit2", "Pipeline"], swiftSettings: language),
+        .target(
+            name: "Git", dependencies: ["CLibdeflate", "CLibgit2", "Pipeline"], swiftSettings: language,
+            linkerSettings: [whole("git2", "http_parser", "mbedcrypto", "pcre2-8", "z", "deflate"), withoutNetwork]),
 
         // The line itself: configuration, survey, ledger, run, gate; where the modules meet.
         .target(

@@ -22,11 +22,11 @@ final class PackStore {
     ///
     /// Histories are read quickly with many bases at hand, single trees with few.
     init(objects folder: String, keeping bytes: Int = 16 << 20) {
-        recent = RecentObjects(limit: bytes)
         inflater = Inflater()
         packs = inflater == nil ? [] : PackFolder.packs(of: folder)
         order = Array(packs.indices)
         longestChain = packs.reduce(0) { $0 + $1.count }
+        recent = RecentObjects(limit: bytes, objects: longestChain)
     }
 
     deinit { free(scratch.baseAddress) }

@@ -18,31 +18,31 @@ final class RecentObjects {
         var isFresh: Bool
     }
 
-    /// Memory of `calloc`, which costs nothing until it is used.
-    private let slots: UnsafeMutablePointer<Slot>?
+    private var slots: UnsafeMutablePointer<Slot>?
     private var size = 0
     private var hand = 0
 
-    private static let bits: UInt64 = 14
-    private static let count = 1 << Int(bits)
+    private let bits: UInt64
+    private var count: Int { 1 << Int(bits) }
     /// In bytes, of all of them, and of one.
     private let limit: Int
     private static let largest = 1 << 20
 
-    init(limit: Int) {
+    /// As many slots as there are objects, within reason; none before the first object is kept.
+    init(limit: Int, objects: Int) {
         self.limit = limit
-        slots = calloc(Self.count, MemoryLayout<Slot>.stride)?.assumingMemoryBound(to: Slot.self)
+        bits = UInt64(max(4, min(14, Int.bitWidth - objects.leadingZeroBitCount)))
     }
 
     deinit {
         guard let slots else { return }
-        for index in 0..<Self.count { slots[index].object?.release() }
+        for index in 0..<count { slots[index].object?.release() }
         free(slots)
     }
 
     private func index(of place: PackPlace) -> Int {
         let number = UInt64(truncatingIfNeeded: place.offset &+ place.pack &<< 40)
-        return Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) &>> (64 - Self.bits))
+        return Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) &>> (64 - bits))
     }
 
     func object(at place: PackPlace) -> PackedObject? {
@@ -52,16 +52,21 @@ final class RecentObjects {
     }
 
     func keep(_ object: PackedObject, at place: PackPlace) {
-        guard let slots, object.count <= Self.largest else { return }
+        guard object.count <= Self.largest, let slots = slots ?? made() else { return }
         let slot = slots + index(of: place)
         drop(slot)
         slot.initialize(to: Slot(place: place, object: .passRetained(object), isFresh: true))
         size += object.count
         while size > limit {
             let next = slots + hand
-            hand = (hand + 1) & (Self.count - 1)
+            hand = (hand + 1) & (count - 1)
             if next.pointee.isFresh { next.pointee.isFresh = false } else { drop(next) }
         }
+    }
+
+    private func made() -> UnsafeMutablePointer<Slot>? {
+        slots = calloc(count, MemoryLayout<Slot>.stride)?.assumingMemoryBound(to: Slot.self)
+        return slots
     }
 
     private func drop(_ slot: UnsafeMutablePointer<Slot>) {

@@ -54,7 +54,7 @@ public struct Repository: ~Copyable {
 
     /// Once a process; never shut down, the process ends.
     private static let prepareLibrary: Void = {
-        git_libgit2_init()
+        precondition(git_libgit2_init() > 0, "libgit2 does not begin")
         _ = slipway_git_set_flag(Int32(GIT_OPT_SET_OWNER_VALIDATION.rawValue), 0)
         _ = slipway_git_set_flag(Int32(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION.rawValue), 0)
         _ = slipway_git_set_flag(Int32(GIT_OPT_ENABLE_STRICT_OBJECT_CREATION.rawValue), 0)

@@ -12,7 +12,8 @@ extension Document {
         }
         let node: Node?
         do {
-            node = try compose(yaml: text)
+            // Without its rules: they are regular expressions, which take longer to make than most plans.
+            node = try compose(yaml: text, .basic)
         } catch {
             throw Self.configurationError(error, fileName: fileName)
         }
@@ -29,9 +30,7 @@ extension Document {
         let line = node.mark?.line ?? 1
         guard budget > 0 else { return Document(line: line, .null) }
         switch node {
-        case .scalar(let scalar):
-            if isText(scalar.string) { return Document(line: line, .text(scalar.string)) }
-            return Document(line: line, content(of: scalar, tag: node.tag.rawValue))
+        case .scalar(let scalar): return Document(line: line, content(of: scalar))
         case .sequence(let sequence): return Document(line: line, .list(sequence.map { document($0, &budget) }))
         case .mapping(let mapping):
             let entries = mapping.map { key, value in
@@ -42,19 +41,15 @@ extension Document {
         }
     }
 
-    /// Whether a scalar can be nothing else: Yams tries a dozen regular expressions on each to find out.
-    private static func isText(_ text: String) -> Bool {
-        guard let first = text.utf8.first else { return false }
-        return !"0123456789+-.~<=tTfFyYnNoO".utf8.contains(first)
-    }
-
-    private static func content(of scalar: Node.Scalar, tag: String) -> Content {
-        switch tag {
-        case "tag:yaml.org,2002:null": .null
-        case "tag:yaml.org,2002:bool": .bool(["true", "yes", "on"].contains(scalar.string.lowercased()))
-        case "tag:yaml.org,2002:int": Int64(scalar.string).map(Content.integer) ?? .other(scalar.string)
-        case "tag:yaml.org,2002:str": .text(scalar.string)
-        default: .other(scalar.string)
+    private static func content(of scalar: Node.Scalar) -> Content {
+        let tag = scalar.tag.description
+        if tag.isEmpty { return scalar.style == .plain ? Content(plain: scalar.string) : .text(scalar.string) }
+        switch (tag, Content(plain: scalar.string)) {
+        case ("tag:yaml.org,2002:str", _), ("!", _): return .text(scalar.string)
+        case ("tag:yaml.org,2002:null", .null): return .null
+        case ("tag:yaml.org,2002:bool", .bool(let value)): return .bool(value)
+        case ("tag:yaml.org,2002:int", .integer(let value)): return .integer(value)
+        default: return .other(scalar.string)
         }
     }
 
