@@ -22,7 +22,7 @@ struct GradleScan {
 
     mutating func run() {
         for index in source.tokens.indices {
-            if beginsStatement(index) {
+            if source.beginsStatement(index, brackets: block.depth) {
                 update { ($0.head, $0.depth, $0.configured, $0.configuresChildren) = (index, 0, [], false) }
             }
             switch source.tokens[index].kind {
@@ -37,15 +37,6 @@ struct GradleScan {
     private var block: Block { blocks[blocks.count - 1] }
 
     private mutating func update(_ change: (inout Block) -> Void) { change(&blocks[blocks.count - 1]) }
-
-    private func beginsStatement(_ index: Int) -> Bool {
-        guard index > 0 else { return true }
-        let (last, token) = (source.tokens[index - 1], source.tokens[index])
-        let lastSymbol = last.kind == .symbol ? source.bytes[Int(last.start)] : 0
-        if "{};".utf8.contains(lastSymbol) { return block.depth == 0 && !source.isSymbol(index, ".") }
-        guard token.line > last.line, block.depth == 0 else { return false }
-        return !",.=([+:?&|-".utf8.contains(lastSymbol) && !source.isSymbol(index, ".") && !source.isSymbol(index, "?")
-    }
 
     private mutating func symbol(_ index: Int) {
         switch source.bytes[Int(source.tokens[index].start)] {

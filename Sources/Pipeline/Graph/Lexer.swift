@@ -112,6 +112,7 @@ struct Lexer {
     private mutating func string(hashes: Int) {
         let (quote, first) = (bytes[at], line)
         let isTriple = byte(1) == quote && byte(2) == quote && quote != UInt8(ascii: "`")
+        let isRaw = hashes > 0 || (isTriple && lexicon.hasRawParagraphs)
         at += isTriple ? 3 : 1
         let start = at
         var isTemplate = false
@@ -128,7 +129,7 @@ struct Lexer {
                 at += (isTriple ? 3 : 1) + hashes
                 return
             } else {
-                step(over: byte, quote: quote, isRaw: hashes > 0, &open)
+                step(over: byte, quote: quote, isRaw: isRaw, &open)
                 isTemplate = isTemplate || !open.isEmpty || isName(byte, quote)
             }
         }

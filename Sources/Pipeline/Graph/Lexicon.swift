@@ -28,6 +28,8 @@ struct Lexicon: Sendable {
     var interpolation = Interpolation.none
     /// A quote in which a backslash is a byte like others.
     var literalQuote: UInt8?
+    /// Whether a backslash between three quotes is a byte like others.
+    var hasRawParagraphs = false
     /// Whether `#` comments a line; otherwise `//` does.
     var hasHashComments = false
     /// The class of each byte.
@@ -55,7 +57,7 @@ struct Lexicon: Sendable {
 
     static let kotlin = {
         var lexicon = groovy
-        lexicon.blocks = .nested
+        (lexicon.blocks, lexicon.hasRawParagraphs) = (.nested, true)
         return lexicon
     }()
 

@@ -18,6 +18,8 @@ struct TOML {
         let key: [String]
         let value: Value
         let line: Int
+        /// The bytes of the value, without the quotes around a text.
+        let range: Range<Int>
     }
 
     struct Table {
@@ -69,8 +71,9 @@ struct TOML {
         let key = key()
         guard !key.isEmpty, source.isSymbol(at, "=") else { return nil }
         at += 1
+        let first = at
         guard let value = value(depth: depth) else { return nil }
-        return Entry(key: key, value: value, line: line)
+        return Entry(key: key, value: value, line: line, range: source.range(first, upTo: at))
     }
 
     private mutating func key() -> [String] {

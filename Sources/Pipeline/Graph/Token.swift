@@ -69,6 +69,22 @@ struct Source {
 
     func line(_ index: Int) -> Int { Int(self[index]?.line ?? 1) }
 
+    /// The bytes from one token up to another, without the quotes around them.
+    func range(_ first: Int, upTo end: Int) -> Range<Int> {
+        guard let start = self[first], let last = self[end - 1], start.start <= last.end else { return 0..<0 }
+        return Int(start.start)..<Int(last.end)
+    }
+
+    /// Whether a statement of a script begins at an index that stands in so many brackets.
+    func beginsStatement(_ index: Int, brackets: Int) -> Bool {
+        guard index > 0 else { return true }
+        let (last, token) = (tokens[index - 1], tokens[index])
+        let lastSymbol = last.kind == .symbol ? bytes[Int(last.start)] : 0
+        if "{};".utf8.contains(lastSymbol) { return brackets == 0 && !isSymbol(index, ".") }
+        guard token.line > last.line, brackets == 0 else { return false }
+        return !",.=([+:?&|-".utf8.contains(lastSymbol) && !isSymbol(index, ".") && !isSymbol(index, "?")
+    }
+
     /// The index of the bracket that closes the one at an index, or of the end.
     func closing(_ index: Int) -> Int {
         var depth = 0

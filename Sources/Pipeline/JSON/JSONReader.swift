@@ -8,6 +8,8 @@ public struct JSONProfile: Sendable {
     public var requiresPlainKeys: Bool
     public var maximumBytes: Int
     public var maximumDepth: Int
+    /// Whether a member may stand twice, of which the last counts: only for reading what others take so.
+    var allowsRepeatedKeys = false
 
     public static let strict = JSONProfile(
         allowsDecimals: false, requiresPlainKeys: true, maximumBytes: 1 << 20, maximumDepth: 64)
@@ -111,7 +113,7 @@ private struct JSONReader {
             }
             skipSpace()
             guard take(":") else { throw problem("expected ':'") }
-            guard members.updateValue(try value(), forKey: key) == nil else {
+            guard members.updateValue(try value(), forKey: key) == nil || profile.allowsRepeatedKeys else {
                 position = start
                 throw problem("member \"\(key)\" stands twice")
             }

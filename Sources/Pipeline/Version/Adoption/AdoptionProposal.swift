@@ -1,0 +1,96 @@
+/// What the tags of a repository come to, and the settings and tags with which their versions go on.
+public struct AdoptionProposal: Equatable, Sendable, Codable {
+    /// In the order of their names.
+    public let services: [Service]
+    /// Tags that are no release of any service, and why.
+    public let unfit: [Leftover]
+    /// Tags that name more than one service.
+    public let contested: [Contest]
+    public let versioning: Versioning
+
+    /// One service: how it was tagged, and from where it goes on.
+    public struct Service: Equatable, Sendable, Codable {
+        public let name: ServiceName
+        /// The schemes of its tags, that of the baseline first.
+        public let schemes: [Scheme]
+        /// Its highest stable release; nil where there is none.
+        public let baseline: Baseline?
+        /// The first version, for a service without a baseline.
+        public let initial: SemanticVersion?
+        public let legacy: [Legacy]
+        /// Whether its tags name no service, and others go by them too.
+        public let isShared: Bool
+        public let notes: [String]
+    }
+
+    /// A way to tag, as the setting `tag` is written.
+    public struct Scheme: Hashable, Sendable, Codable {
+        public let template: String
+        /// How many tags follow it.
+        public let tags: Int
+    }
+
+    /// The release from which versions are counted.
+    public struct Baseline: Hashable, Sendable, Codable {
+        public let version: SemanticVersion
+        public let tag: String
+        public let commit: ObjectID
+        /// The same release under the proposed template.
+        public let proposedTag: String
+        /// Whether that tag is there already.
+        public let isTagged: Bool
+    }
+
+    /// A tag that needs an entry of the setting `legacy`.
+    public struct Legacy: Hashable, Sendable, Codable {
+        public let tag: String
+        public let version: SemanticVersion
+        public let note: String
+
+        public var entry: LegacyTags.Entry { LegacyTags.Entry(tag: tag, version: version) }
+    }
+
+    /// A tag that is left alone.
+    public struct Leftover: Hashable, Sendable, Codable {
+        public let tag: String
+        public let reason: String
+    }
+
+    /// A tag and the services it may be of.
+    public struct Contest: Hashable, Sendable, Codable {
+        public let tag: String
+        public let services: [ServiceName]
+    }
+
+    /// The settings under `versioning:`.
+    public struct Versioning: Equatable, Sendable, Codable {
+        public let tag: String
+        public let legacy: [Legacy]
+        /// The oldest baseline; nil when it is not known which is the oldest.
+        public let horizon: ObjectID?
+    }
+}
+
+extension AdoptionProposal {
+    /// The settings as they stand in `slipway.yaml`.
+    public var yaml: String {
+        var lines = ["versioning:", "  tag: \(Self.quoted(versioning.tag))"]
+        if let horizon = versioning.horizon { lines.append("  horizon: \"\(horizon)\"") }
+        guard !versioning.legacy.isEmpty else { return lines.joined(separator: "\n") + "\n" }
+        lines.append("  legacy:")
+        for entry in versioning.legacy {
+            let note = entry.note.isEmpty ? "" : "  # " + Self.onOneLine(entry.note)
+            lines.append("    - {tag: \(Self.quoted(entry.tag)), version: \(entry.version)}\(note)")
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// A text between double quotes, in which YAML escapes as JSON does.
+    private static func quoted(_ text: String) -> String { JSON.string(text).canonicalText }
+
+    private static func onOneLine(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.isWhitespace || $0.value < 0x20 ? " " : $0 }))
+    }
+}
