@@ -219,6 +219,6 @@ let package = Package(
                 "Fixtures", "slipway", .product(name: "SystemPackage", package: "swift-system"),
                 .product(name: "Subprocess", package: "swift-subprocess"),
             ],
-            exclude: ["Golden", "Jenkins"], swiftSettings: tests),
+            exclude: ["Cases", "Golden", "Jenkins"], swiftSettings: tests),
     ]
 )

@@ -120,7 +120,9 @@ extension Request {
         let hidden = services.map(\.name).filter(survey.chronicle.isHidden)
         guard hidden.isEmpty else { throw RunError.versionHidden(hidden) }
         let lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
-        let answers = services.compactMap { survey.chronicle.version(of: $0, at: survey.facts, lineName: lineName) }
+        let answers = services.compactMap {
+            survey.chronicle.version(of: $0, in: survey.catalog, at: survey.facts, lineName: lineName)
+        }
         return (answers, survey.chronicle.notes)
     }
 }

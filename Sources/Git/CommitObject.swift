@@ -34,7 +34,7 @@ struct CommitObject {
     }
 
     /// The number before the time zone, which stands after the last blank.
-    private static func time(of line: UnsafeRawBufferPointer) -> Int64 {
+    static func time(of line: UnsafeRawBufferPointer) -> Int64 {
         guard let zone = line.lastIndex(of: 0x20) else { return 0 }
         let before = line[..<zone]
         let start = before.lastIndex(of: 0x20).map { $0 + 1 } ?? 0
@@ -48,7 +48,7 @@ struct CommitObject {
 }
 
 /// Lines of a header, and what stands behind the empty one.
-private struct LineReader {
+struct LineReader {
     let bytes: UnsafeRawBufferPointer
     var position = 0
 

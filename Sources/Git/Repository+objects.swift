@@ -33,6 +33,15 @@ extension Repository {
         return git_odb_exists(store.database.pointer, &key) == 1
     }
 
+    /// Whether an object is a commit, or is not in this clone, which cannot tell then.
+    public func mayBeCommit(_ id: ObjectID) throws(GitError) -> Bool {
+        var (key, size, type) = (git_oid(id), 0, GIT_OBJECT_ANY)
+        let code = git_odb_read_header(&size, &type, store.database.pointer, &key)
+        guard code != GIT_ENOTFOUND.rawValue else { return true }
+        try git("git_odb_read_header") { code }
+        return type == GIT_OBJECT_COMMIT
+    }
+
     /// A tree of this repository, by its id.
     public func tree(_ id: ObjectID) -> Tree { Tree(id, in: store) }
 

@@ -28,46 +28,120 @@ public struct Areas: Sendable {
     }
 }
 
+/// What is asked of a history: who changed what since when.
+public struct TouchQuestion: Sendable {
+    public var areas: Areas
+    /// Commits that hide all they lead to; nil hides nothing.
+    public var marks: [ObjectID?]
+    /// For each area the marks it is asked about: a commit is new to it when one of them does not lead there.
+    public var marksOf: [[Int]]
+    /// Whether only first parents are followed, and merges count for what they bring in.
+    public var followsFirstParents = false
+    /// Whether merges are told that have what no parent has.
+    public var wantsMerges = false
+    /// Bits of grades whose commits are told whatever they change.
+    public var wanted: UInt8 = 0
+
+    public init(areas: Areas, marks: [ObjectID?], marksOf: [[Int]]) {
+        (self.areas, self.marks, self.marksOf) = (areas, marks, marksOf)
+    }
+}
+
 /// A commit that changed something in some areas.
 public struct Touch {
     public let commit: ObjectID
     public let grade: UInt8
+    public let isMerge: Bool
+    /// How many commits came before it, newest first.
+    public let rank: Int
+    /// The areas it changed and is new to.
     public let areas: [Int]
-    private let trees: (old: ObjectID?, new: ObjectID)
+    /// All areas it changed.
+    public let changed: [Int]
+    private let trees: (old: [ObjectID?], new: ObjectID)
+    private let slot: Int
+    private let hidden: Marks
     private let store: ObjectStore
 
-    init(_ node: CommitGraph.Node, areas: [Int], old: ObjectID?, in store: ObjectStore) {
-        (commit, grade, self.areas, self.store) = (node.id, node.grade, areas, store)
+    fileprivate init(
+        _ node: CommitGraph.Node, _ slot: Int, areas: [Int], changed: [Int], old: [ObjectID?], _ hidden: Marks,
+        in store: ObjectStore
+    ) {
+        (commit, grade, isMerge, rank) = (node.id, node.grade, node.parents.count > 1, node.readAt ?? 0)
+        (self.slot, self.areas, self.changed, self.hidden, self.store) = (slot, areas, changed, hidden, store)
         trees = (old, node.tree)
     }
 
+    /// Whether a mark leads to it.
+    public func isHidden(from mark: Int) -> Bool { hidden.isHidden(slot, from: mark) }
+
     /// Hands over the paths it changed below some folders, until one is not wanted any more.
+    ///
+    /// Of a merge that was told for what no parent has: the paths in which it differs from all of them.
     public func eachPath(within folders: PathSet, _ take: (Path) -> Bool) throws(GitError) {
-        try Tree(trees.new, in: store).eachChange(since: trees.old, within: folders) { take($0.path) }
+        let tree = Tree(trees.new, in: store)
+        guard trees.old.count > 1 else {
+            return try tree.eachChange(since: trees.old.first ?? nil, within: folders) { take($0.path) }
+        }
+        var common: Set<Path>?
+        for old in trees.old {
+            let paths = Set(try tree.changes(since: old, within: folders).map(\.path))
+            common = common?.intersection(paths) ?? paths
+        }
+        for path in (common ?? []).sorted() where !take(path) { return }
     }
 }
 
 extension CommitGraph {
-    /// Visits every commit without a second parent that changed something in an area to which it is new: to which the
-    /// mark of the area does not lead.
+    /// Visits every commit that changed something in an area to which it is new, newest first.
     ///
-    /// A mark that is nil has all of history new to it. Returns the marks for which the clone ends before the answer does.
+    /// Returns the marks for which the clone ends before the answer does.
     public func eachTouch(
-        of areas: Areas, marks: [ObjectID?], markOf: [Int], _ take: (Touch) throws(GitError) -> Void
+        of question: TouchQuestion, _ take: (Touch) throws(GitError) -> Void
     ) throws(GitError) -> Set<Int> {
-        let hidden = try Marks(marks, on: self)
+        let hidden = try Marks(question.marks, on: self)
         var incomplete: Set<Int> = []
-        for slot in order where !hidden.isHidden(slot) {
+        for slot in question.followsFirstParents ? firstParents() : order where !hidden.isHidden(slot) {
             let node = nodes[slot]
-            if node.isBoundary { incomplete.formUnion(marks.indices.filter { !hidden.isHidden(slot, from: $0) }) }
-            guard node.parents.count < 2, !node.isBoundary else { continue }
-            let old = parents(of: node).first.map { nodes[$0].tree }
-            var found = AreaSearch(areas: areas.nodes, store: store)
-            try found.compare(old, node.tree, at: 0, owners: [])
-            let new = found.areasFound.filter { !hidden.isHidden(slot, from: markOf[$0]) }
-            if !new.isEmpty { try take(Touch(node, areas: new, old: old, in: store)) }
+            if node.isBoundary {
+                incomplete.formUnion(question.marks.indices.filter { !hidden.isHidden(slot, from: $0) })
+                continue
+            }
+            let isMerge = node.parents.count > 1 && !question.followsFirstParents
+            guard !isMerge || question.wantsMerges else { continue }
+            let parents = parents(of: node).map { nodes[$0].tree }
+            let old: [ObjectID?] = isMerge ? parents : [parents.first]
+            let changed = try changed(in: question.areas, from: old, to: node.tree)
+            let new = changed.filter { area in
+                question.marksOf[area].contains { !hidden.isHidden(slot, from: $0) }
+            }
+            guard !new.isEmpty || (!isMerge && node.grade & question.wanted != 0) else { continue }
+            try take(Touch(node, slot, areas: new, changed: changed, old: old, hidden, in: store))
         }
         return incomplete
+    }
+
+    /// The areas in which a tree differs from all of some others.
+    private func changed(in areas: Areas, from old: [ObjectID?], to new: ObjectID) throws(GitError) -> [Int] {
+        var common: Set<Int>?
+        for tree in old {
+            var search = AreaSearch(areas: areas.nodes, store: store)
+            try search.compare(tree, new, at: 0, owners: [])
+            common = common?.intersection(search.found) ?? search.found
+            if common?.isEmpty == true { break }
+        }
+        return (common ?? []).sorted()
+    }
+
+    /// The newest commit, its first parent, and so on, as far as was read.
+    private func firstParents() -> [Int] {
+        var chain: [Int] = []
+        var next = order.first
+        while let slot = next, nodes[slot].isRead {
+            chain.append(slot)
+            next = parents(of: nodes[slot]).first
+        }
+        return chain
     }
 
     /// The newest commit that changed each of some paths since the mark that is asked of, as far as there is one.
@@ -146,6 +220,4 @@ private struct AreaSearch {
             if isFile(left) || isFile(right) { found.formUnion(areas[next].own ?? owners) }
         }
     }
-
-    var areasFound: [Int] { found.sorted() }
 }

@@ -78,7 +78,8 @@ struct HistoryTests {
                 (folder: pair.0 == "." ? .root : Path(bytes: Array(pair.0.utf8)), area: index)
             })
         var commits: [[String]] = Array(repeating: [], count: pairs.count)
-        let incomplete = try graph.eachTouch(of: areas, marks: marks, markOf: pairs.map(\.1)) { touch in
+        let question = TouchQuestion(areas: areas, marks: marks, marksOf: pairs.map { [$0.1] })
+        let incomplete = try graph.eachTouch(of: question) { touch in
             for area in touch.areas { commits[area].append("\(touch.commit)") }
         }
         return (commits, incomplete)

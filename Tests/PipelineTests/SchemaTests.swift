@@ -44,12 +44,12 @@ struct SchemaTests {
     }
 
     @Test func `what does nothing yet is refused unless it is the standard`() {
-        let standard = Document.map(["versioning": .map(["zero-major": .text("breaking-minor")])])
+        let standard = Document.map(["versioning": .map(["branch-tags": .flag(false)])])
         #expect(findings(standard).isEmpty)
-        let other = Document.map(["versioning": .map(["zero-major": .text("plain")])])
+        let other = Document.map(["versioning": .map(["branch-tags": .flag(true)])])
         #expect(
             findings(other) == [
-                #"1: "zero-major" does nothing yet in this version of Slipway, only "breaking-minor" (remove the setting: not yet)"#
+                #"1: "branch-tags" does nothing yet in this version of Slipway, only false (remove the setting: not yet)"#
             ])
         let container = Document.map(["services": .map(["a": .map(["container": .text("node:20")])])])
         #expect(findings(container).first?.contains("not yet") == true)

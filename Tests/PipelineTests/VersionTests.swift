@@ -59,45 +59,26 @@ struct SemanticVersionTests {
     }
 }
 
-struct ConventionalCommitTests {
-    @Test(arguments: [
-        ("feat: a", Level.minor), ("fix: a", .patch), ("perf: a", .patch), ("revert: a", .patch),
-        ("security: a", .patch),
-        ("refactor: a", .none), ("chore: a", .none), ("FEAT: a", .minor), ("Fix(api): a", .patch), ("feat!: a", .major),
-        ("wip!: a", .major), ("feat(api)!: a", .major), ("fix: a\n\nBREAKING CHANGE: gone", .major),
-        ("fix: a\n\nBREAKING-CHANGE: gone", .major), ("fix: a\nBREAKING CHANGE: no blank line", .major),
-        ("fix: a\n\n- BREAKING CHANGE: in a bullet", .major), ("fix: a\n\nbreaking change: lower", .patch),
-        ("fix: a\n\nBREAKING CHANGE #12", .patch), ("fix: a\n\nthis is no BREAKING CHANGE: really", .patch),
-        ("fix: a\n\n```\nBREAKING CHANGE: sample\n```", .patch), ("fix: a\n\n    BREAKING CHANGE: indented", .patch),
-        ("fix: a\r\n\r\nBREAKING CHANGE: crlf", .major),
-    ])
-    func `levels`(message: String, level: Level) throws {
-        #expect(try #require(ConventionalCommit(parsing: message)).level == level)
-    }
-
-    @Test(arguments: [
-        "defeat the bug", "feat:x", "fix : a", "Fixes #12", "feat():", ": a", "feat: ", "fe at: a", "", "IM2/K8s: a",
-        "feat((a)): b",
-    ])
-    func `what has no header is unconventional`(message: String) {
-        #expect(ConventionalCommit(parsing: message) == nil)
-    }
-}
-
 struct VersionAnswerTests {
     private func answer(
         _ base: SemanticVersion?, _ messages: [String], ships: Bool = true, isReleased: Bool = false
     ) -> VersionAnswer {
-        let question = VersionAnswer.Question(
-            name: "billing", initial: "0.1.0", base: base.map { ($0, "billing/v\($0)") }, isReleased: isReleased)
-        let touches = messages.enumerated().map { index, message -> VersionAnswer.Touch in
-            let commit = Commit(
-                id: .test(UInt8(index)), tree: .test(200), parents: [], author: "A <a@b>", time: Timestamp(seconds: 0),
-                message: message)
-            return (commit, ships)
+        let head = ObjectID.test(0xAB)
+        let base = base.map {
+            TaggedVersion(
+                version: $0, tag: "billing/v\($0)", commit: isReleased ? head : .test(1), leadsToHead: true)
         }
-        let snapshot = Snapshot(branch: "main", commit: .test(0xAB), isDirty: false) { Digest.sha256($0) }
-        return VersionAnswer(question, touches: touches, snapshot: snapshot)
+        let commits = messages.enumerated().map { index, message in
+            ServiceCommit(
+                id: .test(UInt8(index)), author: "A <a@b>", message: CommitMessage(message),
+                paths: ships ? [Path(bytes: Array("src/a".utf8))] : [])
+        }
+        let question = VersionQuestion(name: "billing")
+        let reading = HistoryReading(
+            of: commits, for: "billing", among: .init(services: ["billing"]), by: question.policy)
+        let snapshot = Snapshot(branch: "main", commit: head, isDirty: false) { Digest.sha256($0) }
+        return VersionAnswer(
+            question, VersionHistory(head: head, tags: [base].compactMap(\.self)), reading, snapshot: snapshot)
     }
 
     @Test(
@@ -171,31 +152,5 @@ struct VersionAnswerTests {
         #expect(tag.version(of: "billing/v1.02.9", for: "billing") == nil)
         #expect(try #require(TagName(parsing: "v{version}")).version(of: "v1.0.0", for: "billing") == "1.0.0")
         #expect(TagName(parsing: "{version}-x") == nil)
-    }
-
-    @Test func `a message is graded as the rule reads it`() {
-        let headers = [
-            "feat: x", "Fix: x", "fix(api): x", "fix(api)!: x", "feat!: x", "chore: x", "docs x", "Merge branch 'x': y",
-            "fix:x", "fix: ", ": x", "1fix: x", "fix-it: x", "feat(a:b): x", "fixup! feat: x", "squash! fix!: x", "",
-            "\n\nfeat: later", "  feat: indented", "féat: x", "feat: ü", "revert: y", "FEAT(x): y", "perf : x",
-            "feat(): x",
-            "feat\t: x",
-        ]
-        let bodies = [
-            "", "\n\nbody", "\n\nBREAKING CHANGE: all of it", "\n\nBREAKING-CHANGE: x",
-            "\n\n    BREAKING CHANGE: sample",
-            "\n\n```\nBREAKING CHANGE: sample\n```", "\n\nBlind text",
-        ]
-        let question = VersionAnswer.Question(
-            name: "a", initial: .first, base: (SemanticVersion(parsing: "1.0.0") ?? .first, "v1.0.0"), isReleased: false
-        )
-        let snapshot = Snapshot(branch: "main", commit: .test(1), isDirty: false, hash: Digest.sha256)
-        for message in headers.flatMap({ header in bodies.map { header + $0 } }) {
-            let commit = Commit(
-                id: .test(2), tree: .test(3), parents: [], author: "", time: Timestamp(seconds: 0), message: message)
-            let answer = VersionAnswer(question, touches: [(commit, true)], snapshot: snapshot)
-            let graded = VersionAnswer.level(graded: VersionAnswer.grade(message: Array(message.utf8)))
-            #expect(graded == answer.evidence.first?.level, "\(message)")
-        }
     }
 }

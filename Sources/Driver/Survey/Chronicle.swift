@@ -7,8 +7,10 @@ import SystemPackage
 struct ChronicleQuestion: Sendable {
     var folder: FilePath
     var head: ObjectID
-    /// Whether each commit that moves a version is to be told.
+    /// Whether each commit is to be told.
     var wantsEvidence = false
+    /// The release tags of the remote, if it was asked.
+    var remoteTags: [KnownTag]?
 }
 
 /// What the commits since the last release of each service come to.
@@ -18,32 +20,34 @@ struct Chronicle: Sendable {
     let commits: CommitGraph.Reading
     /// Whether there may be releases of which this clone has no tag.
     private let lacksTags: Bool
-    private let marks: [ObjectID?]
-    private var tallies: [ServiceName: VersionAnswer.Tally] = [:]
-    private var touches: [ServiceName: [VersionAnswer.Touch]] = [:]
-    private var incomplete: Set<Int> = []
     private let wantsEvidence: Bool
+    private let marks: ChronicleMarks
+    private let own: [ServiceName: OwnHistory]
+    /// What changed in libraries, newest first.
+    private let libraries: [ServiceName: [RankedCommit]]
+    private var incomplete: Set<Int> = []
 
     /// One pass over the commits for all services at once, as far back as the oldest of their releases.
     init(of catalog: Catalog, _ question: ChronicleQuestion) throws {
         let repository = try Repository(at: question.folder.string, apart: true)
-        let graph = try CommitGraph(from: question.head, in: repository, grading: VersionAnswer.grade)
-        releases = try Releases(of: catalog, on: graph, in: repository)
-        lacksTags = try releases.isEmpty && repository.passesOverTags()
+        let graph = try CommitGraph(from: question.head, in: repository, grading: CommitMessage.graded)
+        releases = try Releases(of: catalog, on: graph, in: repository, remote: question.remoteTags)
+        lacksTags = try releases.isEmpty && question.remoteTags == nil && repository.passesOverTags()
         wantsEvidence = question.wantsEvidence
-        let services = catalog.services.filter { $0.kind == .service }
-        let commits = services.map { [releases] in releases[$0.name]?.commit }
-        marks = Array(Set(commits))
-        let places = Dictionary(uniqueKeysWithValues: marks.enumerated().map { ($1, $0) })
-        var walk = TallyWalk(catalog, services, wantsEvidence: question.wantsEvidence)
-        incomplete = try graph.eachTouch(
-            of: walk.areas, marks: marks, markOf: commits.map { places[$0] ?? 0 } + [0]
-        ) { touch throws(GitError) in
-            try walk.take(touch, in: repository)
+        marks = try ChronicleMarks(catalog, releases, graph, repository)
+        var (own, libraries): ([ServiceName: OwnHistory], [ServiceName: [RankedCommit]]) = ([:], [:])
+        for source in VersionPolicy.Source.allCases {
+            var walk = ChronicleWalk(catalog, marks, source: source, wantsEvidence: question.wantsEvidence)
+            guard !walk.isEmpty else { continue }
+            incomplete.formUnion(
+                try graph.eachTouch(of: walk.question) { touch throws(GitError) in
+                    try walk.take(touch, in: repository)
+                })
+            own.merge(walk.histories) { $1 }
+            libraries.merge(walk.libraries) { first, _ in first }
         }
-        self.commits = graph.reading
-        tallies = Dictionary(uniqueKeysWithValues: zip(services.map(\.name), walk.tallies))
-        touches = walk.touches
+        (self.own, self.libraries) = (own, libraries)
+        commits = graph.reading
     }
 
     /// What is worth knowing about where versions come from.
@@ -53,62 +57,76 @@ struct Chronicle: Sendable {
     }
 
     /// Whether the commits since the last release go beyond what this clone holds.
-    func isHidden(_ name: ServiceName) -> Bool {
-        marks.firstIndex(of: releases[name]?.commit).map(incomplete.contains) ?? false
-    }
+    func isHidden(_ name: ServiceName) -> Bool { marks.base(of: name).map(incomplete.contains) ?? false }
 
     /// The version of a service; nil when this clone is too shallow to tell.
-    func version(of service: Service, at facts: RepositoryFacts, lineName: String) -> VersionAnswer? {
-        guard !isHidden(service.name) else { return nil }
-        let release = releases[service.name]
-        let question = VersionAnswer.Question(
-            name: service.name, initial: service.release.initial, base: release.map { ($0.version, $0.tag) },
-            isReleased: release?.commit == facts.head && !facts.dirty)
+    func version(
+        of service: Service, in catalog: Catalog, at facts: RepositoryFacts, lineName: String,
+        others: [VersionEvidence] = [], wish: VersionQuestion.Wish = .init()
+    ) -> VersionAnswer? {
+        guard !isHidden(service.name), let own = own[service.name] else { return nil }
+        var question = VersionQuestion(
+            name: service.name, initial: service.release.initial, policy: service.release.policy,
+            line: service.release.policy.maintenance.line(of: lineName, for: service.name),
+            channel: service.release.policy.channels.channel(of: lineName))
+        question.wish = wish
+        let history = VersionHistory(
+            head: facts.head, isDirty: facts.dirty, tags: releases.tags[service.name] ?? [],
+            tagLints: releases.lints[service.name] ?? [])
+        let needed = neededCommits(of: service, in: catalog)
+        let neighbours = HistoryReading.Neighbours(catalog)
+        let reading = own.reading(of: service, needed, among: neighbours)
         let snapshot = Snapshot(branch: lineName, commit: facts.head, isDirty: facts.dirty, hash: Digest.sha256)
-        return wantsEvidence
-            ? VersionAnswer(question, touches: touches[service.name] ?? [], snapshot: snapshot)
-            : VersionAnswer(question, tally: tallies[service.name] ?? .init(), snapshot: snapshot)
+        return VersionAnswer(question, history, reading, others: others, snapshot: snapshot)
+    }
+
+    /// What is new to a service in the libraries it needs.
+    private func neededCommits(of service: Service, in catalog: Catalog) -> [RankedCommit] {
+        guard let mark = marks.base(of: service.name) else { return [] }
+        return catalog.closure(of: [service.name]).flatMap { name -> [RankedCommit] in
+            guard let commits = libraries[name] else { return [] }
+            let stated = service.inputs.declared.first { $0.name == name }?.propagation
+            let propagation = stated ?? service.release.policy.attribution.propagation
+            return commits.filter { $0.isNew(to: mark) }.map { $0.needed(name, propagation) }
+        }
     }
 }
 
-/// Counts what commits come to, service by service.
-private struct TallyWalk {
-    let services: [Service]
-    let areas: Areas
-    let wantsEvidence: Bool
-    var tallies: [VersionAnswer.Tally]
-    var touches: [ServiceName: [VersionAnswer.Touch]] = [:]
-    private let folders: [PathSet]
-    private let ownership: Ownership
-
-    init(_ catalog: Catalog, _ services: [Service], wantsEvidence: Bool) {
-        (self.services, self.wantsEvidence) = (services, wantsEvidence)
-        let own = services.enumerated().flatMap { index, service in
-            (service.paths + service.earlier).map { (folder: $0, area: index) }
-        }
-        // What lies in the folder of a library is not part of the service around it.
-        let libraries = catalog.services.filter { $0.kind == .library }.flatMap(\.paths)
-        areas = Areas(own + libraries.map { (folder: $0, area: services.count) })
-        tallies = Array(repeating: .init(), count: services.count)
-        folders = services.map { PathSet($0.paths + $0.earlier) }
-        ownership = Ownership(catalog)
+extension HistoryReading.Neighbours {
+    init(_ catalog: Catalog) {
+        let isLibrary = { (service: Service) in service.kind == .library }
+        self.init(
+            services: Set(catalog.services.filter { !isLibrary($0) }.map(\.name)),
+            libraries: Set(catalog.services.filter(isLibrary).map(\.name)))
     }
+}
 
-    mutating func take(_ touch: Touch, in repository: borrowing Repository) throws(GitError) {
-        let level = VersionAnswer.level(graded: touch.grade)
-        for area in touch.areas where area < services.count {
-            tallies[area].count += 1
-            // Only what could change the answer is looked at closely.
-            guard wantsEvidence || level > tallies[area].level else { continue }
-            var ships = false
-            try touch.eachPath(within: folders[area]) { path in
-                ships = ownership.ships(path, of: services[area])
-                return !ships
+/// The commits from which on history is new: releases, candidates, and horizons.
+struct ChronicleMarks: Sendable {
+    private(set) var commits: [ObjectID?] = []
+    private var places: [ObjectID?: Int] = [:]
+    private var bases: [ServiceName: Int] = [:]
+    private(set) var candidates: [ServiceName: [(version: SemanticVersion, mark: Int)]] = [:]
+
+    init(
+        _ catalog: Catalog, _ releases: Releases, _ graph: CommitGraph, _ repository: borrowing Repository
+    ) throws {
+        for service in catalog.services where service.kind == .service {
+            var start = releases[service.name]?.commit
+            if start == nil, let horizon = service.release.horizon {
+                start = try repository.commit(named: horizon)
             }
-            if ships { tallies[area].level = max(tallies[area].level, level) }
-            if wantsEvidence {
-                touches[services[area].name, default: []].append((try repository.commit(touch.commit), ships))
-            }
+            bases[service.name] = place(of: start)
+            candidates[service.name] = releases.candidates(of: service.name).map { ($0.version, place(of: $0.commit)) }
         }
     }
+
+    private mutating func place(of commit: ObjectID?) -> Int {
+        if let place = places[commit] { return place }
+        places[commit] = commits.count
+        commits.append(commit)
+        return commits.count - 1
+    }
+
+    func base(of name: ServiceName) -> Int? { bases[name] }
 }

@@ -55,7 +55,8 @@ struct History: Sendable {
         let chronicle = question.chronicle
         let services = question.catalog.services.filter { $0.kind == .service }
         versions = services.reduce(into: [:]) { versions, service in
-            versions[service.name] = chronicle.version(of: service, at: question.facts, lineName: question.lineName)
+            versions[service.name] = chronicle.version(
+                of: service, in: question.catalog, at: question.facts, lineName: question.lineName)
         }
         hidden = services.map(\.name).filter(chronicle.isHidden)
         notes = chronicle.notes

@@ -1,5 +1,5 @@
 /// All services and libraries at one commit.
-public struct Catalog: Equatable, Sendable, Codable {
+public struct Catalog: Equatable, Sendable {
     /// Sorted by name; free of cycles, and every need is among them.
     public let services: [Service]
     /// Path classes of what no service owns.

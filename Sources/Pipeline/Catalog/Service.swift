@@ -1,5 +1,5 @@
 /// A deployable, or a library that deployables need: what it is made of and what is run for it.
-public struct Service: Equatable, Sendable, Codable {
+public struct Service: Equatable, Sendable {
     public let name: ServiceName
     public var kind: Kind
     /// Its folders; commands run in the first.
@@ -18,7 +18,7 @@ public struct Service: Equatable, Sendable, Codable {
     }
 
     /// What goes into its key besides its own folders.
-    public struct Inputs: Equatable, Sendable, Codable {
+    public struct Inputs: Equatable, Sendable {
         /// What must be built before it.
         public var needs: [ServiceName]
         /// The needs that its entry states.
@@ -42,13 +42,18 @@ public struct Service: Equatable, Sendable, Codable {
     }
 
     /// One need, and the line that states it.
-    public struct Need: Equatable, Sendable, Codable {
+    public struct Need: Equatable, Sendable {
         public let name: ServiceName
         public let kind: ModuleGraph.Kind
         public let line: Int
+        /// What a change of it does to the version here, if that is stated.
+        public let propagation: VersionPolicy.Propagation?
 
-        public init(_ name: ServiceName, _ kind: ModuleGraph.Kind = .build, line: Int = 1) {
-            (self.name, self.kind, self.line) = (name, kind, line)
+        public init(
+            _ name: ServiceName, _ kind: ModuleGraph.Kind = .build, line: Int = 1,
+            propagation: VersionPolicy.Propagation? = nil
+        ) {
+            (self.name, self.kind, self.line, self.propagation) = (name, kind, line, propagation)
         }
     }
 
@@ -72,10 +77,33 @@ public struct Service: Equatable, Sendable, Codable {
         public var context: Path
     }
 
-    /// How its releases are called.
-    public struct Release: Equatable, Sendable, Codable {
+    /// How its releases come about, and how they are called.
+    public struct Release: Equatable, Sendable {
         public var initial: SemanticVersion
         public var tag: TagName
+        public var policy = VersionPolicy()
+        /// Files that state the version, relative to its folder.
+        public var files: [String] = []
+        public var legacy: [LegacyTag] = []
+        /// The commit before which history is not read: an id, a tag or a branch.
+        public var horizon: String?
+        public var signature = TagSignature.none
+
+        public init(initial: SemanticVersion = .first, tag: TagName = .standard) {
+            (self.initial, self.tag) = (initial, tag)
+        }
+    }
+
+    /// A tag of former times, and the version it stands for.
+    public struct LegacyTag: Equatable, Sendable {
+        public let tag: String
+        public let version: SemanticVersion
+        /// Whether it was written for all services, so that the name of the tag must say whose it is.
+        public let isForAll: Bool
+
+        public init(tag: String, version: SemanticVersion, isForAll: Bool) {
+            (self.tag, self.version, self.isForAll) = (tag, version, isForAll)
+        }
     }
 
     /// The folder its commands run in.

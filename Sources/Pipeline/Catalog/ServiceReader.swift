@@ -3,7 +3,8 @@ struct ServiceReader {
     let name: ServiceName
     let entry: ConfigurationFile.ServiceEntry
     let line: Int
-    let tagTemplate: String?
+    /// What is written for the versions of all.
+    let versioning: ConfigurationFile.VersionEntry?
 
     /// Nil when something was reported that leaves no service.
     mutating func service(discovered: Path?, in reader: inout CatalogReader) throws -> Service? {
@@ -25,7 +26,11 @@ struct ServiceReader {
         return Service(
             name: name, kind: entry.kind ?? .service, paths: paths, earlier: earlier, inputs: inputs,
             recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
-            label: entry.label, release: release(in: &reader))
+            label: entry.label, release: versions.release(in: &reader))
+    }
+
+    private var versions: VersionReader {
+        VersionReader(name: name, own: entry.version ?? .init(), common: versioning, line: line)
     }
 
     private func place(_ key: String, in reader: CatalogReader) -> Int {
@@ -86,7 +91,7 @@ struct ServiceReader {
             reader.report(line, "\"\(need.name.printable)\" is no service name", hint: ServiceName.rule)
             return nil
         }
-        return Service.Need(needed, need.kind, line: line)
+        return Service.Need(needed, need.kind, line: line, propagation: need.propagation)
     }
 
     private func variables(in reader: inout CatalogReader) -> [String] {
@@ -136,7 +141,7 @@ struct ServiceReader {
             allowEmpty: entry.test?.allowEmpty ?? [], timeout: entry.timeout ?? Seconds(3600))
     }
 
-    // MARK: - Image and version
+    // MARK: - Image
 
     private func image(home: Path, names: Set<String>, in reader: inout CatalogReader) -> Service.ImageSource? {
         guard entry.kind != .library else {
@@ -168,21 +173,5 @@ struct ServiceReader {
             let context = path(image.context ?? ".", for: "images", in: &reader, base: home)
         else { return nil }
         return Service.ImageSource(name: imageName, dockerfile: dockerfile, context: context)
-    }
-
-    private func release(in reader: inout CatalogReader) -> Service.Release {
-        let line = place("version", in: reader)
-        let initial = SemanticVersion(parsing: entry.version?.initial ?? "0.1.0")
-        if initial?.isStable != true {
-            reader.report(
-                line, "the initial version of \"\(name)\" is no stable semantic version", hint: "write 0.1.0 or 1.0.0")
-        }
-        let template = entry.version?.tag ?? tagTemplate
-        let tag = template.map(TagName.init(parsing:)) ?? .standard
-        if tag == nil {
-            reader.report(line, "the tag template \"\((template ?? "").printable)\" does not end in {version}")
-        }
-        let fallback = Service.Release(initial: SemanticVersion.first, tag: .standard)
-        return Service.Release(initial: initial ?? fallback.initial, tag: tag ?? fallback.tag)
     }
 }

@@ -24,11 +24,6 @@ public struct ConfigurationFile: Decodable, Equatable, Sendable {
     public struct RegistryEntry: Decodable, Equatable, Sendable {
         public var http: Bool?
     }
-
-    public struct VersionEntry: Decodable, Equatable, Sendable {
-        public var initial: String?
-        public var tag: String?
-    }
 }
 
 extension ConfigurationFile {
@@ -52,26 +47,35 @@ extension ConfigurationFile {
         public var classes: [String: [String]]?
         public var deploy: String?
         public var version: VersionEntry?
+        public var interface: InterfaceEntry?
 
         public init() {}
+    }
+
+    public struct InterfaceEntry: Decodable, Equatable, Sendable {
+        public var openapi: String?
+        public var calls: String?
     }
 
     /// `common`, `!common`, or `{name: common, kind: test}`.
     public struct NeedEntry: Decodable, Equatable, Sendable {
         public let name: String
         public let kind: ModuleGraph.Kind
+        public let propagation: VersionPolicy.Propagation?
 
         private enum CodingKeys: String, CodingKey {
             case name, kind
+            case propagation = "propagate"
         }
 
         public init(from decoder: any Decoder) throws {
             if let name = try? decoder.singleValueContainer().decode(String.self) {
-                (self.name, kind) = (name, .build)
+                (self.name, kind, propagation) = (name, .build, nil)
             } else {
                 let container = try decoder.container(keyedBy: CodingKeys.self)
                 name = try container.decode(String.self, forKey: .name)
                 kind = try container.decodeIfPresent(ModuleGraph.Kind.self, forKey: .kind) ?? .build
+                propagation = try container.decodeIfPresent(VersionPolicy.Propagation.self, forKey: .propagation)
             }
         }
     }

@@ -1,65 +1,6 @@
 extension Schema {
     private static let null = JSON.null
 
-    static let versioning = [
-        Field("tag", .text, "How releases are tagged; ends in {version}.", standard: .string("{service}/v{version}")),
-        later("zero-major", ["breaking-minor", "shift", "plain"], "What changes do below 1.0.0."),
-        later("unconventional", ["none", "patch", "minor"], "What commits without a convention count as."),
-        later("floor", ["none", "patch"], "What a shipped change counts as when no commit says so."),
-        Field(
-            "propagate", .choice(["patch", "none", "match"]), "What a release of a library does to those that need it.",
-            standard: .string("patch"), isLater: true),
-        Field(
-            "channel", .either([.nothing, .text, .map(.text)]), "The pre-release channel of branches.", standard: null,
-            isLater: true),
-        later("commit-source", ["commits", "first-parent"], "Which commits are read."),
-        later("squash", ["fallback", "union", "off"], "How squashed messages are read."),
-        later("cross-scope", ["patch", "same"], "What a commit counts for here whose scope names another service."),
-        laterList("ignore-authors", .text, "Authors whose commits do not count."),
-        laterList("mapping", .object(mapping), "Levels by pattern, for unconventional commits."),
-        laterList("presets", .choice(["deps-patch"]), "Named sets of mappings."),
-        laterList("legacy", .object(legacy), "Old tags and the versions they stand for."),
-        Field(
-            "horizon", .either([.nothing, .text]), "The commit before which history is not read.", standard: null,
-            isLater: true),
-        Field(
-            "maintenance", .text, "How maintenance branches are called.", standard: .string("release/{service}/{line}"),
-            isLater: true),
-        Field(
-            "require-candidate", .bool, "Whether a release must have been a candidate.", standard: .bool(false),
-            isLater: true),
-        later("sign", ["none", "ssh", "gpg"], "How tags are signed."),
-        Field(
-            "snapshot", .text, "How builds that are no release are called.",
-            standard: .string("{next}-0.{slug}.{n}.g{sha12}"), isLater: true),
-        Field(
-            "branch-tags", .bool, "Whether each branch has a moving image tag.", standard: .bool(false), isLater: true),
-    ]
-
-    static let serviceVersion =
-        [
-            Field("initial", .text, "The first version.", standard: .string("0.1.0")),
-            Field("files", .list(.text), "Files that state the version.", standard: .array([]), isLater: true),
-        ] + versioning
-
-    private static let mapping = [
-        Field("match", .text, "A regular expression."),
-        Field("level", .choice(["none", "patch", "minor", "major"]), "What it counts as."),
-    ]
-
-    private static let legacy = [
-        Field("tag", .text, "The tag."), Field("version", .text, "The version."),
-    ]
-
-    /// A choice that only its first value, the standard, is taken of for now.
-    private static func later(_ name: String, _ choices: [String], _ meaning: String) -> Field {
-        Field(name, .choice(choices), meaning, standard: choices.first.map(JSON.string), isLater: true)
-    }
-
-    private static func laterList(_ name: String, _ element: Schema, _ meaning: String) -> Field {
-        Field(name, .list(element), meaning, standard: .array([]), isLater: true)
-    }
-
     static let ratchets = [
         Field(
             "vanished-tests", .integer(0...1_000_000), "How many tests may vanish.", standard: .integer(0),
@@ -137,6 +78,11 @@ extension Schema {
         Field("migrationState", .duration, "How old the state of the database may be.", isLater: true),
         Field("decision", .duration, "How long a decision holds.", standard: .string("1h")),
     ]
+
+    /// A choice that only its first value, the standard, is taken of for now.
+    private static func later(_ name: String, _ choices: [String], _ meaning: String) -> Field {
+        Field(name, .choice(choices), meaning, standard: choices.first.map(JSON.string), isLater: true)
+    }
 
     private static let soak = [
         Field("environment", .text, "Where."), Field("minSoakMinutes", .integer(0...1_000_000), "How long."),

@@ -65,7 +65,7 @@ extension Schema {
             "Its images; by default one if its folder has a Dockerfile."),
         Field("classes", classes, "Path classes: globs by class, before the defaults of the toolchain."),
         Field("migrations", .text, "Where its migrations are.", isLater: true),
-        Field("interface", .object(interface), "What its callers rely on.", isLater: true),
+        Field("interface", .object(interface), "What its callers rely on: compared with the last release."),
         Field("deploy", .text, "Its manifests: a folder that changes neither key nor image."),
         Field("version", .object(serviceVersion), "How its version follows from commits."),
     ])
@@ -73,8 +73,7 @@ extension Schema {
     private static let need = [
         Field("name", .text, "Who is needed."),
         Field(
-            "propagate", .choice(["none", "patch", "match"]), "What a release of it does here.",
-            standard: .string("patch"), isLater: true),
+            "propagate", .choice(["none", "patch", "match"]), "What a change of it does to the version here."),
         Field(
             "kind", .choice(["build", "test", "runtime"]),
             "What it is needed for: building, only testing, or only running.", standard: .string("build")),
@@ -118,7 +117,7 @@ extension Schema {
 
     private static let interface = [
         Field("openapi", .text, "An OpenAPI document."), Field("calls", .text, "A call catalogue."),
-        Field("adapter", .map(.text), "A tool that compares two interfaces."),
+        Field("adapter", .map(.text), "A tool that compares two interfaces.", isLater: true),
     ]
 
     private static let classes = Schema.object(

@@ -27,7 +27,10 @@ public struct SemanticVersion: Hashable, Sendable {
     }
 
     /// 0.1.0, with which development usually begins.
-    static let first = SemanticVersion(major: "0", minor: "1", patch: "0")
+    public static let first = SemanticVersion(major: "0", minor: "1", patch: "0")
+
+    /// The three numbers.
+    var core: String { "\(major).\(minor).\(patch)" }
 
     public var isStable: Bool { prerelease.isEmpty }
     public var isInitialDevelopment: Bool { major == "0" }
@@ -79,7 +82,7 @@ extension SemanticVersion {
         return isValid ? identifiers.map { String(decoding: $0, as: UTF8.self) } : nil
     }
 
-    private static func successor(of number: String) -> String {
+    static func successor(of number: String) -> String {
         var digits = Array(number.utf8)
         for index in digits.indices.reversed() {
             if digits[index] < UInt8(ascii: "9") {
@@ -137,7 +140,6 @@ extension SemanticVersion {
 
 extension SemanticVersion: CustomStringConvertible {
     public var description: String {
-        let core = "\(major).\(minor).\(patch)"
         let prerelease = prerelease.isEmpty ? "" : "-" + prerelease.joined(separator: ".")
         return core + prerelease + (build.isEmpty ? "" : "+" + build.joined(separator: "."))
     }

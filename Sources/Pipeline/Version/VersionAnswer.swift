@@ -1,4 +1,4 @@
-/// The version of one service: what it has, what its commits make of it, and why.
+/// The version of one service: what it has, what its history makes of it, and why.
 public struct VersionAnswer: Equatable, Sendable, Codable {
     public let name: ServiceName
     /// The highest stable version whose tag leads to HEAD; nil before the first release.
@@ -8,170 +8,112 @@ public struct VersionAnswer: Equatable, Sendable, Codable {
     public let bump: Bump
     public let outcome: Outcome
     public let reason: Reason?
-    /// The tag of `current`.
+    /// Why there is no answer, when the outcome is an error.
+    public let error: VersionProblem?
+    /// The tag of `current`, or of the pre-release that HEAD already is.
     public let tag: String?
+    /// The tag of the candidate at HEAD that a release would promote without building anything.
+    public let promotes: String?
     /// What a build of HEAD is called: a snapshot that sorts below the next version, also where HEAD carries a tag.
     public let snapshot: SemanticVersion
-    /// The commits since `tag` that touch the service, newest first.
-    public let evidence: [Evidence]
+    /// What is new since `tag` and touches the service, newest first; then what else speaks for a level.
+    public let evidence: [VersionEvidence]
+    /// What is odd about it, though it could be read.
+    public let lints: [Lint]
 
     public enum Bump: String, Codable, Sendable {
         case major, minor, patch, none, initial
+        /// The number was asked for by name.
+        case override
     }
 
     public enum Outcome: String, Codable, Sendable {
-        case release, none
+        case release, none, error
     }
 
     public enum Reason: String, Codable, Sendable {
         case alreadyReleased = "already-released"
         case noReleasableCommits = "no-releasable-commits"
+        /// Nothing that is worth another candidate came after the last one.
+        case noReleasableSincePrerelease = "no-releasable-since-prerelease"
     }
 
-    /// One commit and what it asks for.
-    public struct Evidence: Equatable, Sendable, Codable {
-        public let kind: Kind
-        public let commit: ObjectID
-        public let level: Level
-        public let rule: Rule
-        public let text: String
+    /// One oddity, and the commit or the tag it is about.
+    public struct Lint: Equatable, Sendable, Codable {
+        public let code: VersionLint
+        public let commit: ObjectID?
+        public let tag: String?
 
-        public enum Kind: String, Codable, Sendable {
-            case commit
-        }
-
-        public enum Rule: String, Codable, Sendable {
-            case breaking, type
-            /// Follows no convention.
-            case unconventional
-            /// Changes only paths that are not part of what is delivered.
-            case noShippedChange = "no-shipped-change"
-            /// `fixup!`, `squash!` and `amend!` belong to another commit.
-            case autosquash
+        public init(_ code: VersionLint, commit: ObjectID? = nil, tag: String? = nil) {
+            (self.code, self.commit, self.tag) = (code, commit, tag)
         }
     }
 }
 
-extension VersionAnswer {
-    /// What is asked of a service's history.
-    public struct Question: Sendable {
-        public let name: ServiceName
-        public let initial: SemanticVersion
-        /// The base release, if there is one.
-        public let base: (version: SemanticVersion, tag: String)?
-        /// Whether HEAD itself carries the tag of the base.
-        public let isReleased: Bool
+/// One piece of what speaks for a version.
+public struct VersionEvidence: Equatable, Sendable, Codable {
+    public var kind: Kind
+    /// Nil for what no commit says.
+    public var commit: ObjectID?
+    public var level: Level
+    public var rule: Rule
+    public var text: String
+    /// The lines of a changelog it makes.
+    public var changes: [Judgement.Entry]
 
-        public init(
-            name: ServiceName, initial: SemanticVersion, base: (version: SemanticVersion, tag: String)?,
-            isReleased: Bool
-        ) {
-            (self.name, self.initial, self.base, self.isReleased) = (name, initial, base, isReleased)
-        }
+    public enum Kind: String, Codable, Sendable {
+        case commit, library, floor, interface, migration
     }
 
-    /// A commit since the base, and whether it changes what the service delivers.
-    public typealias Touch = (commit: Commit, ships: Bool)
-
-    /// What commits since the base come to, when nobody asks which.
-    public struct Tally: Equatable, Sendable {
-        public var count = 0
-        public var level = Level.none
-
-        public init() {}
+    public enum Rule: String, Codable, Sendable {
+        case breaking, type, mapping, squash, revert, unconventional, autosquash, skip, empty
+        /// Changes only paths that are not part of what is delivered.
+        case noShippedChange = "no-shipped-change"
+        /// It was taken back before it was released, or takes back what was not.
+        case reverted
+        /// Its author is one of those whose commits do not count.
+        case ignoredAuthor = "ignored-author"
+        /// Its scope names another service that it changes as well.
+        case crossScope = "cross-scope"
+        /// The service needs what it changes.
+        case propagate
+        /// A merge with changes of its own, which nobody described.
+        case merge
+        /// Delivered paths changed, and no commit asks for a version.
+        case floor
+        /// What the service offers to others has changed.
+        case interface
+        /// It breaks the co-existence of two versions on one database.
+        case coexistence
     }
 
-    public init(_ question: Question, touches: [Touch], snapshot: Snapshot) {
-        let evidence = touches.map { Evidence($0.commit, ships: $0.ships) }
-        var tally = Tally()
-        (tally.count, tally.level) = (touches.count, evidence.map(\.level).max() ?? .none)
-        self.init(question, tally: tally, evidence: evidence, snapshot: snapshot)
-    }
-
-    /// The rule: the bump is the highest level any commit asks for; below 1.0.0 breaking changes move the minor.
-    public init(_ question: Question, tally: Tally, evidence: [Evidence] = [], snapshot: Snapshot) {
-        name = question.name
-        current = question.base?.version
-        tag = question.base?.tag
-        self.evidence = evidence
-        let level = tally.level
-        let target: SemanticVersion
-        switch question.base {
-        case .some(let base) where question.isReleased:
-            (outcome, reason, bump, next) = (.none, .alreadyReleased, .none, nil)
-            // A version is released by promoting an image that was tested before, never by building one of its name.
-            self.snapshot = snapshot.version(before: base.version.bumped(.patch), commits: 0)
-            return
-        case .some(let base):
-            let effective = base.version.isInitialDevelopment && level == .major ? Level.minor : level
-            target = base.version.bumped(max(effective, .patch))
-            bump = Bump(rawValue: effective.rawValue) ?? .none
-        case nil:
-            target = question.initial
-            bump = level == .none ? .none : .initial
-        }
-        (outcome, reason) = level == .none ? (.none, .noReleasableCommits) : (.release, nil)
-        next = level == .none ? nil : target
-        self.snapshot = snapshot.version(before: target, commits: tally.count)
+    public init(
+        _ kind: Kind, commit: ObjectID? = nil, level: Level, rule: Rule, text: String, changes: [Judgement.Entry] = []
+    ) {
+        (self.kind, self.commit, self.level) = (kind, commit, level)
+        (self.rule, self.text, self.changes) = (rule, text, changes)
     }
 }
 
-extension VersionAnswer.Evidence {
-    fileprivate init(_ commit: Commit, ships: Bool) {
-        kind = .commit
-        self.commit = commit.id
-        text = commit.subject
-        let judged = Self.judged(commit.message)
-        (level, rule) = ships || judged.1 == .autosquash ? judged : (.none, .noShippedChange)
+/// Why a version cannot be told, or must not be made.
+public struct VersionProblem: Error, Equatable, Sendable, Codable {
+    public let code: Code
+    /// A sentence for people, with what to do.
+    public let text: String
+
+    public enum Code: String, Codable, CaseIterable, Sendable {
+        case releaseAsNotGreater = "release-as.not-greater"
+        case releaseAsTaken = "release-as.taken"
+        case releaseAsInvalid = "release-as.invalid"
+        case releaseAsBelowEvidence = "release-as.below-evidence"
+        case maintenanceOutOfRange = "maintenance.out-of-range"
+        case maintenanceDiverged = "maintenance.diverged"
+        case channelNotAscending = "channel.not-ascending"
+        case promoteNotCandidate = "promote.not-candidate"
+        case repositoryShallow = "repo.shallow"
     }
 
-    private static func belongsToAnother(_ subject: String) -> Bool {
-        ["fixup!", "squash!", "amend!"].contains(where: subject.hasPrefix)
-    }
-
-    /// What a message asks for, of a commit that changes what is delivered.
-    fileprivate static func judged(_ message: String) -> (Level, Rule) {
-        let subject = message.drop(while: \.isNewline).prefix { !$0.isNewline }
-        if belongsToAnother(String(subject)) { return (.none, .autosquash) }
-        guard let conventional = ConventionalCommit(parsing: message) else { return (.none, .unconventional) }
-        return (conventional.level, conventional.isBreaking ? .breaking : .type)
-    }
-}
-
-// MARK: - Grades
-
-extension VersionAnswer {
-    /// What a message asks for at most, in one byte: for walks over many commits.
-    ///
-    /// Most messages are one plain line, and are read as bytes; all others as the rule says.
-    public static func grade(message: [UInt8]) -> UInt8 {
-        UInt8(Level.allCases.firstIndex(of: plainLevel(message) ?? level(of: message)) ?? 0)
-    }
-
-    public static func level(graded grade: UInt8) -> Level { Level.allCases[Int(grade) % Level.allCases.count] }
-
-    private static func level(of message: [UInt8]) -> Level {
-        Evidence.judged(String(decoding: message, as: UTF8.self)).0
-    }
-
-    /// Of a message that is told by its first line: one that is no header, or one in which nothing could speak of a break.
-    ///
-    /// Nil for all others.
-    private static func plainLevel(_ message: [UInt8]) -> Level? {
-        let line = message.drop { $0 == 0x0A }.prefix { $0 != 0x0A }
-        guard line.allSatisfy({ (0x20...0x7E).contains($0) }), line.contains(where: { $0 != 0x20 }) else { return nil }
-        // A header begins with a type, and that with a letter.
-        let type = line.prefix { $0.isLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
-        guard let first = type.first, first.isLetter, let next = line.dropFirst(type.count).first else {
-            return Level.none
-        }
-        guard next == UInt8(ascii: ":") || next == UInt8(ascii: "(") || next == UInt8(ascii: "!") else {
-            return Level.none
-        }
-        let rest = line.dropFirst(type.count + 1)
-        guard next == UInt8(ascii: ":"), rest.first == 0x20, rest.contains(where: { $0 != 0x20 }),
-            !message.contains(UInt8(ascii: "B"))
-        else { return nil }
-        return ConventionalCommit.level(ofType: String(decoding: type, as: UTF8.self).lowercased())
+    public init(_ code: Code, _ text: String) {
+        (self.code, self.text) = (code, text)
     }
 }

@@ -49,7 +49,8 @@ struct VersionCommand: AsyncParsableCommand {
         var table = Table()
         for evidence in answer.evidence {
             table.add([
-                .init(evidence.commit.short, .grey), .init(evidence.level.rawValue), .init(evidence.rule.rawValue),
+                .init(evidence.commit?.short ?? "", .grey), .init(evidence.level.rawValue),
+                .init(evidence.rule.rawValue),
                 .init(evidence.text),
             ])
         }
