@@ -81,7 +81,7 @@ let package = Package(
         // More such calls, about processes and their memory.
         .systemLibrary(name: "CProcess"),
 
-        // Runs one command with a deadline, a log file and the teardown of its whole process group.
+        // Runs one command with a deadline, a log file or a bounded answer, and the teardown of its whole process group.
         .target(
             name: "Execution",
             dependencies: [

@@ -3,11 +3,19 @@
 
 #include <malloc.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 // A variadic function, which Swift does not import.
 
 static inline int slipway_adopt_orphans(void) {
     return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+// glibc declares memfd_create for GNU sources only, and Swift imports none; 1 is MFD_CLOEXEC.
+
+static inline int slipway_memory_file(void) {
+    return (int)syscall(SYS_memfd_create, "slipway", 1);
 }
 
 // Memory that was freed is kept: a process of seconds has no use for giving it back and asking for it again.

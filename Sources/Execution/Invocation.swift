@@ -39,7 +39,8 @@ public struct Invocation: Equatable, Sendable {
         let output = try openLog()
         let ending: Ending
         do {
-            ending = try await withDeadline { try await spawn(into: output) }
+            let race = try await Race(within: timeout) { try await spawn(into: output) }
+            ending = race.isLate ? .timedOut(after: timeout) : race.value ?? .interrupted
         } catch let error as SubprocessError where error.code == .executableNotFound {
             ending = .notFound(arguments.first ?? "")
         } catch let error as SubprocessError {
@@ -61,44 +62,12 @@ public struct Invocation: Equatable, Sendable {
     }
 
     private func spawn(into output: FileDescriptor) async throws -> Ending {
-        let program = arguments.first ?? ""
-        var options = PlatformOptions()
-        options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
+        let launch = Launch(arguments: arguments, directory: directory, environment: environment, grace: grace)
         let result = try await Subprocess.run(
-            program.contains("/") ? .path(directory.pushing(FilePath(program))) : .name(program),
-            arguments: Arguments(Array(arguments.dropFirst())), environment: .custom(keyedEnvironment),
-            workingDirectory: directory, platformOptions: options, input: .none,
-            output: .fileDescriptor(output, closeAfterSpawningProcess: false), error: .combinedWithOutput)
-        Self.endGroup(of: result.processIdentifier.value)
-        return switch result.terminationStatus {
-        case .exited(let code): Self.ending(exit: code)
-        case .signaled(let signal): .signalled(signal)
-        }
-    }
-
-    /// Ends what a leader that is gone left behind in its group, obedient or not, and sees it gone.
-    ///
-    /// A kill takes effect a moment later, and a task that was cancelled cannot sleep, so this holds its thread for that
-    /// moment; not for longer, because the dead whom nobody reaps stay in their group.
-    private static func endGroup(of leader: pid_t) {
-        guard kill(-leader, SIGKILL) == 0 else { return }
-        for _ in 0..<200 where kill(-leader, 0) == 0 {
-            // Orphans may have become ours to reap.
-            while waitpid(-leader, nil, WNOHANG) > 0 {}
-            usleep(1000)
-        }
-    }
-
-    private var keyedEnvironment: [Environment.Key: String] {
-        environment.reduce(into: [:]) { keyed, variable in
-            if let key = Environment.Key(rawValue: variable.key) { keyed[key] = variable.value }
-        }
-    }
-
-    /// A shell says 128+n of a command that a signal ended.
-    private static func ending(exit code: Int32) -> Ending {
-        [SIGINT, SIGKILL, SIGTERM].contains(code - 128) ? .signalled(code - 128) : .exited(code)
+            launch.configuration, input: .none, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
+            error: .combinedWithOutput)
+        Launch.endGroup(of: result.processIdentifier.value)
+        return Launch.ending(result.terminationStatus)
     }
 
     private func afterPatience(_ ending: Ending) async -> Ending {
@@ -112,48 +81,12 @@ public struct Invocation: Equatable, Sendable {
     }
 }
 
-extension Invocation {
-    private enum First: Sendable {
-        case ended(Ending)
-        case deadline
-        case cancelled
-    }
-
-    /// The one race in this program: the command against its clock.
-    ///
-    /// Whichever comes second is cancelled, which ends a command with its whole group.
-    private func withDeadline(_ body: @escaping @Sendable () async throws -> Ending) async throws -> Ending {
-        try await withThrowingTaskGroup(of: First.self) { group in
-            group.addTask { .ended(try await body()) }
-            group.addTask {
-                do {
-                    try await Task.sleep(for: timeout.duration)
-                    return .deadline
-                } catch {
-                    return .cancelled
-                }
-            }
-            var isLate = false
-            while let first = try await group.next() {
-                switch first {
-                case .ended(let ending):
-                    group.cancelAll()
-                    return isLate ? .timedOut(after: timeout) : ending
-                case .deadline:
-                    isLate = true
-                    group.cancelAll()
-                case .cancelled: continue
-                }
-            }
-            return .interrupted
-        }
-    }
-}
-
 /// Why a command could not even be started.
 public enum ExecutionError: Failure, Equatable {
     case cannotLog(String, Errno)
     case cannotStart(String, in: String, reason: String)
+    case cannotTell(String, Errno)
+    case tooMuchOutput(String, limit: Int)
 
     public var fault: Fault { .environment }
     public var hint: String? { nil }
@@ -163,6 +96,8 @@ public enum ExecutionError: Failure, Equatable {
         case .cannotLog(let path, let code): "\(path): cannot write the log: \(code)"
         case .cannotStart(let program, let directory, let reason):
             "\(program): cannot be started in \(directory): \(reason)"
+        case .cannotTell(let program, let code): "\(program): cannot be given its input: \(code)"
+        case .tooMuchOutput(let program, let limit): "\(program): said more than \(limit) bytes"
         }
     }
 }

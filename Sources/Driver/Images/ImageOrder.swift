@@ -32,10 +32,10 @@ struct ImageOrder: Sendable {
     static let keyLabel = "slipway.key"
 
     /// The tags of a build that is no release: its version, and its commit.
-    var tags: [ImageTag] { [ImageTag(version), ImageTag(parsing: "sha-\(commit.id.short)")].compactMap(\.self) }
+    var tags: [ImageTag] { [ImageTag(version), ImageTag(of: commit.id)].compactMap(\.self) }
 
     /// The tag of another build of the same commit: on a newer base, or one that does not make the same bytes twice.
     func alternativeTag(for image: Digest) -> ImageTag? {
-        ImageTag(parsing: "sha-\(commit.id.short)-\(image.hex.prefix(8))")
+        ImageTag(parsing: "\(ImageTag(of: commit.id))-\(image.hex.prefix(8))")
     }
 }

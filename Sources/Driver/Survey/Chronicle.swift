@@ -76,7 +76,8 @@ struct Chronicle: Sendable {
         let needed = neededCommits(of: service, in: catalog)
         let neighbours = HistoryReading.Neighbours(catalog)
         let reading = own.reading(of: service, needed, among: neighbours)
-        let snapshot = Snapshot(branch: lineName, commit: facts.head, isDirty: facts.dirty, hash: Digest.sha256)
+        var snapshot = Snapshot(branch: lineName, commit: facts.head, isDirty: facts.dirty, hash: Digest.sha256)
+        snapshot.template = service.release.snapshot
         return VersionAnswer(question, history, reading, others: others, snapshot: snapshot)
     }
 

@@ -87,7 +87,9 @@ public struct Service: Equatable, Sendable {
         public var legacy: [LegacyTag] = []
         /// The commit before which history is not read: an id, a tag or a branch.
         public var horizon: String?
-        public var signature = TagSignature.none
+        public var signing = TagSigning.none
+        /// How builds that are no release are called.
+        public var snapshot = SnapshotTemplate.standard
 
         public init(initial: SemanticVersion = .first, tag: TagName = .standard) {
             (self.initial, self.tag) = (initial, tag)

@@ -14,7 +14,8 @@ struct VersionReader {
         release.files = (entry.files ?? []).compactMap { file($0, in: &reader) }
         release.legacy = legacy(own, "services", in: &reader) + legacy(common, "versioning", in: &reader)
         release.horizon = entry.horizon
-        release.signature = entry.sign ?? .none
+        release.signing = entry.sign ?? .none
+        release.snapshot = snapshot(entry, in: &reader)
         return release
     }
 
@@ -46,6 +47,20 @@ struct VersionReader {
         if let tag = TagName(parsing: template) { return tag }
         report("tag", "the tag template \"\(template.printable)\" does not end in {version}", in: &reader)
         return .standard
+    }
+
+    private func snapshot(
+        _ entry: ConfigurationFile.VersionEntry, in reader: inout CatalogReader
+    ) -> SnapshotTemplate {
+        guard let text = entry.snapshot else { return .standard }
+        do {
+            return try SnapshotTemplate(parsing: text)
+        } catch {
+            report(
+                "snapshot", "the snapshot template \"\(text.printable)\" \(error)",
+                hint: "write it as \(SnapshotTemplate.standard.text)", in: &reader)
+            return .standard
+        }
     }
 
     private func policy(

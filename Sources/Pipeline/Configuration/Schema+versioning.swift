@@ -33,8 +33,9 @@ extension Schema {
             "require-candidate", .bool, "Whether a stable release must have been a candidate.", standard: .bool(false)),
         Field("sign", .choice(["none", "ssh", "gpg"]), "How tags are signed.", standard: .string("none")),
         Field(
-            "snapshot", .text, "How builds that are no release are called.",
-            standard: .string("{next}-0.{slug}.{n}.g{sha12}")),
+            "snapshot", .text,
+            "How builds that are no release are called: `{next}-`, then `{slug}` (branch), `{n}` (commits since the last release), `{sha7}` to `{sha40}`.",
+            standard: .string(SnapshotTemplate.standard.text)),
         Field(
             "branch-tags", .bool, "Whether each branch has a moving image tag.", standard: .bool(false), isLater: true),
     ]

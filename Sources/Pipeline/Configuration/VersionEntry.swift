@@ -19,7 +19,7 @@ extension ConfigurationFile {
         public var horizon: String?
         public var maintenance: String?
         public var requiresCandidate: Bool?
-        public var sign: TagSignature?
+        public var sign: TagSigning?
         public var snapshot: String?
 
         private enum CodingKeys: String, CodingKey {
@@ -87,9 +87,4 @@ extension ConfigurationFile {
         public var tag: String?
         public var version: String?
     }
-}
-
-/// What vouches for who made a tag.
-public enum TagSignature: String, Codable, CaseIterable, Sendable {
-    case none, ssh, gpg
 }

@@ -46,6 +46,11 @@ public struct ImageTag: Hashable, Comparable, Sendable {
         self.init(parsing: "\(version)")
     }
 
+    /// The tag of what was built from a commit.
+    public init(of commit: ObjectID) {
+        text = "sha-" + commit.short
+    }
+
     public static func < (left: ImageTag, right: ImageTag) -> Bool { left.text < right.text }
 }
 

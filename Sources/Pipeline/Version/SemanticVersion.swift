@@ -52,6 +52,11 @@ public struct SemanticVersion: Hashable, Sendable {
         }
     }
 
+    /// The same version as far as it has an order.
+    public var withoutBuild: SemanticVersion {
+        SemanticVersion(major: major, minor: minor, patch: patch, prerelease: prerelease)
+    }
+
     /// The same version with these identifiers after `-`; nil when they are no identifiers.
     public func withPrerelease(_ identifiers: [String]) -> SemanticVersion? {
         SemanticVersion(parsing: "\(major).\(minor).\(patch)-" + identifiers.joined(separator: "."))

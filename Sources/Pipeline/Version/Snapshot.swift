@@ -6,16 +6,23 @@ public struct Snapshot: Equatable, Sendable {
     public let commit: ObjectID
     /// Whether uncommitted work is in it; said in the name, because the commit alone would lie.
     public let isDirty: Bool
+    /// How its version is put together.
+    public var template = SnapshotTemplate.standard
+
+    /// The longest slug there is.
+    static let slugLimit = 40
+    static let dirty = "dirty"
 
     public init(branch: String, commit: ObjectID, isDirty: Bool, hash: HashFunction) {
         slug = Self.slug(of: branch, hash: hash)
         (self.commit, self.isDirty) = (commit, isDirty)
     }
 
-    func version(before target: SemanticVersion, commits: Int) -> SemanticVersion {
-        let identifiers = ["0", slug, "\(commits)", "g" + commit.short] + (isDirty ? ["dirty"] : [])
-        guard let version = target.withPrerelease(identifiers) else {
-            preconditionFailure("a slug is an identifier")
+    /// What a build is called whose next release would be this one.
+    public func version(before target: SemanticVersion, commits: Int) -> SemanticVersion {
+        let facts = SnapshotTemplate.Facts(slug: slug, count: commits, commit: commit)
+        guard let version = target.withPrerelease(template.identifiers(facts) + (isDirty ? [Self.dirty] : [])) else {
+            preconditionFailure("a template is tried when it is read")
         }
         return version
     }
@@ -28,7 +35,7 @@ public struct Snapshot: Equatable, Sendable {
         let words = plain.split(separator: UInt8(ascii: "-")).map { String(decoding: $0, as: UTF8.self) }
         let slug = words.joined(separator: "-")
         if slug.isEmpty { return "b" + digest }
-        if slug.utf8.count > 40 { return slug.prefix(31) + "-" + digest }
+        if slug.utf8.count > slugLimit { return slug.prefix(31) + "-" + digest }
         return slug.utf8.allSatisfy(\.isDigit) ? "b" + slug : slug
     }
 }
