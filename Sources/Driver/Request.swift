@@ -29,6 +29,8 @@ public struct Request: Sendable {
         public var base: String?
         public var isForced = false
         public var through = Step.Kind.push
+        /// What a record must be worth, where that is more than here.
+        public var atLeast = Scope.local
         /// Whether uncommitted work is left aside.
         public var isCommittedOnly = false
 

@@ -14,21 +14,29 @@ extension Tools {
     static func withLive<Value: Sendable>(
         _ survey: Survey, report: @escaping @Sendable (Event) -> Void, _ body: (Tools) async throws -> Value
     ) async throws -> Value {
+        try await withYard(survey, report: report) { tools, _ in try await body(tools) }
+    }
+
+    /// The same, and what they work on.
+    static func withYard<Value: Sendable>(
+        _ survey: Survey, report: @escaping @Sendable (Event) -> Void, _ body: (Tools, Yard) async throws -> Value
+    ) async throws -> Value {
         let keyring = try Keyring(survey)
         if keyring.signer == nil {
             report(.note("no key (\(Keyring.variable)): records are not signed, and count for a pull request at most"))
         }
-        guard survey.reachesOut else { return try await body(live(survey, keyring, nil, report: report)) }
+        guard survey.reachesOut else {
+            let yard = Yard(survey, keyring, nil)
+            return try await body(live(survey, yard, report: report), yard)
+        }
         return try await RegistryClient.withConnections { http in
-            try await body(live(survey, keyring, http, report: report))
+            let yard = Yard(survey, keyring, http)
+            return try await body(live(survey, yard, report: report), yard)
         }
     }
 
-    private static func live(
-        _ survey: Survey, _ keyring: Keyring, _ http: HTTPClient?, report: @escaping @Sendable (Event) -> Void
-    ) -> Tools {
-        let yard = Yard(survey, keyring, http)
-        return Tools(
+    private static func live(_ survey: Survey, _ yard: Yard, report: @escaping @Sendable (Event) -> Void) -> Tools {
+        Tools(
             resolve: { await yard.images.bases.resolve($0) },
             testimony: { survey, parts in try await yard.ledgers.answer(survey, parts) },
             history: { try History($0) },

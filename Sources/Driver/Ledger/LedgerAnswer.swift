@@ -157,7 +157,7 @@ struct Ledgers: Sendable {
 extension Survey {
     fileprivate func acceptance(of service: Service, _ parts: KeyParts, trusting trust: Trust) -> Acceptance {
         Acceptance(
-            trust: trust, scope: scope, key: parts.key, image: parts.image,
+            trust: trust, scope: max(scope, request.selection.atLeast), key: parts.key, image: parts.image,
             wanted: service.steps(pushing: isPushing, through: request.selection.through),
             repository: service.image.map { configuration.repositoryText(of: $0.name) })
     }

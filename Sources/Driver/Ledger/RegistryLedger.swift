@@ -59,6 +59,11 @@ struct RegistryLedger: Sendable {
         try await record(tagged: Self.keyTag(key), of: service)
     }
 
+    /// The record of an id, when the registry has it.
+    func record(id: String, of service: Service) async throws -> (record: SealedRecord?, damage: String?) {
+        try await record(tagged: "stability-\(id)", of: service)
+    }
+
     private func record(tagged tag: String, of service: Service) async throws -> (
         record: SealedRecord?, damage: String?
     ) {

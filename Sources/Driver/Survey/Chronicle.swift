@@ -68,7 +68,7 @@ struct Chronicle: Sendable {
         var question = VersionQuestion(
             name: service.name, initial: service.release.initial, policy: service.release.policy,
             line: service.release.policy.maintenance.line(of: lineName, for: service.name),
-            channel: service.release.policy.channels.channel(of: lineName))
+            channel: wish.channel ?? service.release.policy.channels.channel(of: lineName))
         question.wish = wish
         let history = VersionHistory(
             head: facts.head, isDirty: facts.dirty, tags: releases.tags[service.name] ?? [],

@@ -36,13 +36,16 @@ struct Survey: Sendable {
     /// Opens the repository, reads configuration and catalog, and gathers what enters keys; reads the commits meanwhile.
     ///
     /// The files themselves are kept only where something is to be built from them, the commits only where they are told.
-    static func make(_ request: Request, listing: Bool = false, evidence: Bool = false) async throws -> Survey {
+    static func make(
+        _ request: Request, listing: Bool = false, evidence: Bool = false, remoteTags: [KnownTag]? = nil
+    ) async throws -> Survey {
         let began = Timestamp.now
         let repository = try Repository(at: request.folder.string)
         async let suspects = Ground.suspects(request)
         let outset = try Outset(request, repository)
         let guess = outset.reading?.catalog
-        let question = ChronicleQuestion(folder: request.folder, head: outset.facts.head, wantsEvidence: evidence)
+        let question = ChronicleQuestion(
+            folder: request.folder, head: outset.facts.head, wantsEvidence: evidence, remoteTags: remoteTags)
         async let early = guess.map { try Chronicle(of: $0, question) }
         let state = try await repository.workTreeState(of: suspects, hash: contentHash)
         let ground = try Ground(outset, request, repository, state)

@@ -18,14 +18,15 @@ public struct Stability: Equatable, Sendable, Codable {
     public var tests: TestReport?
     public var inputs: KeyParts
     public var builder: Builder
+    /// Which release its image became; nil in the record of a run.
+    public var release: ReleaseFacts?
 
     public static let currentSchema = "1.0"
     public static let predicateType = "urn:slipway:stability:v1"
     /// The members of this version, for `crit`.
     static let knownMembers: Set<String> = [
         "schema", "crit", "run", "scope", "service", "source", "version", "image", "verdict", "steps", "tests",
-        "inputs",
-        "builder",
+        "inputs", "builder", "release",
     ]
 
     public init(

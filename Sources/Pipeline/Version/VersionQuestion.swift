@@ -17,6 +17,8 @@ public struct VersionQuestion: Sendable {
         public var acceptsLess = false
         /// Whether a line may go on without its newest release.
         public var allowsDiverged = false
+        /// The channel it shall be on, whatever the branch says; `.some(nil)` is a stable release.
+        public var channel: String??
 
         public init() {}
     }

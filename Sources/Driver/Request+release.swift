@@ -1,0 +1,22 @@
+import Disk
+import Git
+public import Pipeline
+import SystemPackage
+
+extension Request {
+    /// Releases services: their tags, the names of their images, a record; or says what that would be.
+    ///
+    /// Throws when nothing could be begun; whatever keeps one service from being released is part of the outcome.
+    public func release(
+        _ wish: ReleaseWish, reporting report: @escaping @Sendable (Event) -> Void
+    ) async throws -> ReleaseOutcome {
+        let repository = try Repository(at: folder.string)
+        let commonFolder = FilePath(repository.commonFolder)
+        let root = repository.workTree.map { FilePath($0) } ?? commonFolder
+        let workspace = Workspace(root: root.appending(Workspace.folderName))
+        if wish.isReal { try workspace.prepare(commonFolder: commonFolder) }
+        let place = try await ReleasePlace(self, wish, workspace, commonFolder: commonFolder)
+        let desk = ReleaseDesk(request: self, wish: wish, place: place, workspace: workspace, report: report)
+        return try await wish.isResuming ? desk.resume() : desk.cut()
+    }
+}
