@@ -107,24 +107,6 @@ extension Request {
             try await Task.sleep(for: .milliseconds(200))
         }
     }
-
-    /// The version each service has and would get, with the evidence.
-    ///
-    /// Throws when this clone is too shallow to tell.
-    public func versions() async throws -> (answers: [VersionAnswer], notes: [Plan.Note]) {
-        let survey = try await Survey.make(self, evidence: true)
-        let asked = try survey.services(named: selection.services)
-        let services = survey.catalog.services.filter { service in
-            service.kind == .service && (asked.isEmpty || asked.contains(service.name))
-        }
-        let hidden = services.map(\.name).filter(survey.chronicle.isHidden)
-        guard hidden.isEmpty else { throw RunError.versionHidden(hidden) }
-        let lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
-        let answers = services.compactMap {
-            survey.chronicle.version(of: $0, in: survey.catalog, at: survey.facts, lineName: lineName)
-        }
-        return (answers, survey.chronicle.notes)
-    }
 }
 
 /// A run that came to its end, and where it left its logs.

@@ -11,11 +11,9 @@ extension Request {
         _ wish: ReleaseWish, reporting report: @escaping @Sendable (Event) -> Void
     ) async throws -> ReleaseOutcome {
         let repository = try Repository(at: folder.string)
-        let commonFolder = FilePath(repository.commonFolder)
-        let root = repository.workTree.map { FilePath($0) } ?? commonFolder
-        let workspace = Workspace(root: root.appending(Workspace.folderName))
-        if wish.isReal { try workspace.prepare(commonFolder: commonFolder) }
-        let place = try await ReleasePlace(self, wish, workspace, commonFolder: commonFolder)
+        let workspace = Self.workspace(of: repository)
+        if wish.isReal { try workspace.prepare(commonFolder: FilePath(repository.commonFolder)) }
+        let place = try await releasePlace(wish)
         let desk = ReleaseDesk(request: self, wish: wish, place: place, workspace: workspace, report: report)
         return try await wish.isResuming ? desk.resume() : desk.cut()
     }

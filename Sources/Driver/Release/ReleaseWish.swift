@@ -23,7 +23,7 @@ extension ReleaseWish {
     func number(for service: VersionAnswer?) -> VersionQuestion.Wish {
         var wish = number
         wish.acceptsLess = wish.acceptsLess || accepts.contains(VersionProblem.Code.releaseAsBelowEvidence.rawValue)
-        guard graduates, service?.current?.isInitialDevelopment == true else { return wish }
+        guard graduates, service?.current?.isInitialDevelopment != false else { return wish }
         wish.target = SemanticVersion(parsing: "1.0.0").map(ReleaseAs.Target.version)
         return wish
     }

@@ -15,10 +15,13 @@ struct VersionCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Only these services.", valueName: "service"))
     var services: [String] = []
 
+    @Flag(help: "Ask the remote which releases there are, instead of believing the tags of this clone.")
+    var remote = false
+
     func run() async throws {
         var request = common.request
         request.selection.services = services
-        let (answers, notes) = try await request.versions()
+        let (answers, notes) = try await request.versions(askingRemote: remote)
         for note in common.quiet ? [] : notes {
             Console.story("note \(note.code.rawValue): \(note.message.printable)")
         }

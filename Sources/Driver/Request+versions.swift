@@ -1,0 +1,43 @@
+import Disk
+import Git
+public import Pipeline
+import SystemPackage
+
+extension Request {
+    /// The version each service has and would get, with the evidence.
+    ///
+    /// By the tags of this clone, or by those of the remote when it is to be asked: then what is only here counts for
+    /// nothing.
+    ///
+    /// Throws when this clone is too shallow to tell.
+    public func versions(
+        askingRemote asksRemote: Bool = false
+    ) async throws -> (answers: [VersionAnswer], notes: [Plan.Note]) {
+        let remoteTags = asksRemote ? try await ReleasePlace.known(releasePlace(.init()).tags()) : nil
+        let survey = try await Survey.make(self, evidence: true, remoteTags: remoteTags)
+        let asked = try survey.services(named: selection.services)
+        let services = survey.catalog.services.filter { service in
+            service.kind == .service && (asked.isEmpty || asked.contains(service.name))
+        }
+        let hidden = services.map(\.name).filter(survey.chronicle.isHidden)
+        guard hidden.isEmpty else { throw RunError.versionHidden(hidden) }
+        let lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
+        let answers = services.compactMap {
+            survey.chronicle.version(of: $0, in: survey.catalog, at: survey.facts, lineName: lineName)
+        }
+        return (answers, survey.chronicle.notes)
+    }
+
+    /// Where the tags of releases are.
+    func releasePlace(_ wish: ReleaseWish) async throws -> ReleasePlace {
+        let repository = try Repository(at: folder.string)
+        return try await ReleasePlace(
+            self, wish, Self.workspace(of: repository), commonFolder: FilePath(repository.commonFolder))
+    }
+
+    /// Where everything of ours is kept, in a work tree or a bare repository.
+    static func workspace(of repository: borrowing Repository) -> Workspace {
+        let root = FilePath(repository.workTree ?? repository.commonFolder)
+        return Workspace(root: root.appending(Workspace.folderName))
+    }
+}
