@@ -15,6 +15,10 @@ extension Request {
         if wish.isReal { try workspace.prepare(commonFolder: FilePath(repository.commonFolder)) }
         let place = try await releasePlace(wish)
         let desk = ReleaseDesk(request: self, wish: wish, place: place, workspace: workspace, report: report)
-        return try await wish.isResuming ? desk.resume() : desk.cut()
+        switch wish.task {
+        case .cut: return try await desk.cut()
+        case .resume: return try await desk.resume()
+        case .repair: return try await desk.repair()
+        }
     }
 }

@@ -141,6 +141,30 @@ import Testing
         }
     }
 
+    @Test func `moving tags that were moved by hand are put back`() async throws {
+        try await ReleaseWorld.with { world, clone in
+            #expect(try await world.slipway("release", "billing", "--push", in: clone).exit == 0)
+            try await clone.commit("feat: more", ["services/billing/app": "2\n"])
+            #expect(try await world.slipway("release", "billing", "--push", in: clone).exit == 0)
+            let good = try await world.images()
+            // Somebody pushes an old image as the latest.
+            let type = "application/vnd.oci.image.manifest.v1+json"
+            let place = "http://\(world.registry.host)/v2/acme/billing/manifests"
+            try await sh(
+                "curl -sf -H 'Accept: \(type)' \(place)/0.1.0 > m && curl -sf -X PUT -H 'Content-Type: \(type)' --data-binary @m \(place)/latest",
+                in: world.folder)
+            #expect(try await world.images()["latest"] == good["0.1.0"])
+            let dry = try await world.slipway("release", "billing", "--repair", in: clone)
+            #expect(dry.output.contains("latest was \(good["0.1.0"] ?? "")"))
+            #expect(try await world.images()["latest"] == good["0.1.0"])
+            let said = try await world.slipway("release", "billing", "--repair", "--push", in: clone)
+            #expect(said.exit == 0, "\(said.output)\(said.errors)")
+            #expect(try await world.images() == good)
+            let calm = try await world.slipway("release", "billing", "--repair", in: clone)
+            #expect(calm.output.contains("nothing to release"))
+        }
+    }
+
     @Test func `asked numbers are taken if they are not too little`() async throws {
         try await ReleaseWorld.with { world, clone in
             #expect(try await world.slipway("release", "billing", "--push", "--graduate", in: clone).exit == 0)

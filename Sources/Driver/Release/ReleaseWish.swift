@@ -12,8 +12,17 @@ public struct ReleaseWish: Sendable {
     public var remote: String?
     /// Whether it is to be done, and not only said.
     public var isReal = false
-    /// Whether releases are to be finished whose tag is there, instead of making new ones.
-    public var isResuming = false
+    public var task = Task.cut
+
+    /// What is to be done.
+    public enum Task: Sendable {
+        /// New releases.
+        case cut
+        /// Finishing those whose tag is there.
+        case resume
+        /// Putting the moving names of images where they belong.
+        case repair
+    }
 
     public init() {}
 }

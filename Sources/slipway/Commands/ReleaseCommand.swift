@@ -35,6 +35,9 @@ extension ReleaseCommand {
         @Flag(help: "Finish releases whose tag is pushed, and that were cut off then.")
         var resume = false
 
+        @Flag(help: "Put the moving names of images (latest, 1, 1.4) where the tags in git say they belong.")
+        var repair = false
+
         @Option(help: ArgumentHelp("Release this level instead.", valueName: "level"))
         var bump: Level?
 
@@ -73,6 +76,7 @@ extension ReleaseCommand {
             if let version, SemanticVersion(parsing: version) == nil {
                 throw ValidationError("\"\(version.printable)\" is no semantic version")
             }
+            if resume, repair { throw ValidationError("--resume and --repair are two things") }
             if bump == Level.none { throw ValidationError("--bump takes major, minor or patch") }
             if let channel, !Channels.isName(channel) || channel.isEmpty {
                 throw ValidationError("\"\(channel.printable)\" is no name of a channel")
@@ -85,7 +89,8 @@ extension ReleaseCommand {
             request.key = key.map { FilePath($0) }
             request.limits.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
             var wish = place.wish
-            (wish.isReal, wish.isResuming, wish.graduates) = (push || resume, resume, graduate)
+            (wish.isReal, wish.graduates) = (push || resume, graduate)
+            wish.task = resume ? .resume : repair ? .repair : .cut
             wish.accepts = Set(accept)
             wish.number.target =
                 version.flatMap { SemanticVersion(parsing: $0) }.map { .version($0) } ?? bump.map { .level($0) }
