@@ -165,6 +165,31 @@ import Testing
         }
     }
 
+    @Test func `a changelog is written behind the release, in the same push`() async throws {
+        try await ReleaseWorld.with("versioning: {changelog: CHANGELOG.md}") { world, clone in
+            #expect(try await world.slipway("release", "billing", "--push", in: clone).exit == 0)
+            try await clone.git("pull", "-q", "--ff-only", "origin", "main")
+            let first = try clone.root.appending("services/billing/CHANGELOG.md").text
+            #expect(first.hasPrefix("# Changelog\n\n## 0.1.0 ("))
+            #expect(first.contains("- begin ("))
+            #expect(try await clone.git("log", "-1", "--format=%s") == "chore(release): billing 0.1.0")
+            #expect(try await clone.git("rev-parse", "billing/v0.1.0^{commit}") == clone.git("rev-parse", "HEAD~"))
+            try await clone.commit("fix(api): repair it", ["services/billing/app": "2\n"])
+            let behind = try await world.slipway("release", "billing", "--push", in: clone)
+            #expect(behind.exit == 20)
+            #expect(behind.output.contains("branch.moved"))
+            try await clone.git("push", "-q", "origin", "main")
+            #expect(try await world.slipway("release", "billing", "--push", in: clone).exit == 0)
+            try await clone.git("pull", "-q", "--ff-only", "origin", "main")
+            let second = try clone.root.appending("services/billing/CHANGELOG.md").text
+            #expect(second.contains("### Fixes\n\n- **api:** repair it"))
+            #expect(second.hasSuffix(first.dropFirst("# Changelog\n\n".count)))
+            #expect(try await clone.git("status", "--porcelain").isEmpty)
+            let status = try await world.slipway("release", "status", in: clone)
+            #expect(status.output.contains("nothing to release"))
+        }
+    }
+
     @Test func `asked numbers are taken if they are not too little`() async throws {
         try await ReleaseWorld.with { world, clone in
             #expect(try await world.slipway("release", "billing", "--push", "--graduate", in: clone).exit == 0)

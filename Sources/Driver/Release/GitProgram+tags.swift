@@ -83,7 +83,8 @@ extension GitProgram {
 
     // MARK: - Who
 
-    private func tagger() async throws -> (name: String, mail: String) {
+    /// Name and address of whoever makes tags here.
+    func tagger() async throws -> (name: String, mail: String) {
         if let text = environment[Self.taggerVariable], !text.isEmpty {
             guard let person = Self.person(text, isWhole: true) else { throw GitCommandError.badTagger(text) }
             return person

@@ -61,7 +61,9 @@ extension ReleaseDesk {
             guard let record = planned[index].record else { continue }
             cut[index] = try await make(releases[index], record, view)
         }
-        let push = Push(tags: chosen.compactMap { cut[$0]?.tag }, branch: nil)
+        let branch = try await writing(&releases, chosen, view)
+        guard chosen.allSatisfy({ releases[$0].state == .planned }) else { return .done(releases) }
+        let push = Push(tags: chosen.compactMap { cut[$0]?.tag }, branch: branch)
         switch try await place.remote.push(push) {
         case .taken, .branchMoved:
             report(.note("somebody else was first; looking again"))
@@ -75,6 +77,7 @@ extension ReleaseDesk {
             guard let made = cut[index] else { continue }
             report(.note("\(releases[index].name): \(made.tag.name) is released"))
         }
+        if let branch { report(.note("\(branch.name): what was released is written there; git pull")) }
         try await keepTags(push.tags)
         for index in chosen {
             guard let made = cut[index] else { continue }

@@ -84,6 +84,8 @@ public struct Service: Equatable, Sendable {
         public var policy = VersionPolicy()
         /// Files that state the version, relative to its folder.
         public var files: [String] = []
+        /// The file that tells of releases, relative to its folder; nil where none does.
+        public var changelog: String?
         public var legacy: [LegacyTag] = []
         /// The commit before which history is not read: an id, a tag or a branch.
         public var horizon: String?

@@ -11,7 +11,8 @@ struct VersionReader {
         let entry = own.over(common)
         var release = Service.Release(initial: initial(entry, in: &reader), tag: tag(entry, in: &reader))
         release.policy = policy(entry, in: &reader)
-        release.files = (entry.files ?? []).compactMap { file($0, in: &reader) }
+        release.files = (entry.files ?? []).compactMap { inside($0, "files", in: &reader) }
+        release.changelog = entry.changelog.flatMap { inside($0, "changelog", in: &reader) }
         release.legacy = legacy(own, "services", in: &reader) + legacy(common, "versioning", in: &reader)
         release.horizon = entry.horizon
         release.signing = entry.sign ?? .none
@@ -131,11 +132,12 @@ struct VersionReader {
             level: level)
     }
 
-    private func file(_ text: String, in reader: inout CatalogReader) -> String? {
+    /// A file in the folder of the service.
+    private func inside(_ text: String, _ key: String, in reader: inout CatalogReader) -> String? {
         guard text.hasPrefix("/") || text.split(separator: "/").contains("..") else { return text }
         report(
-            "files", "service \"\(name)\": version file \"\(text.printable)\" leads out of it",
-            hint: "paths are relative to its folder", in: &reader)
+            key, "service \"\(name)\": \"\(text.printable)\" leads out of its folder",
+            hint: "paths are relative to it", in: &reader)
         return nil
     }
 

@@ -31,6 +31,10 @@ extension Schema {
             standard: .string(LineTemplate.standard.template)),
         Field(
             "require-candidate", .bool, "Whether a stable release must have been a candidate.", standard: .bool(false)),
+        Field(
+            "changelog", .either([.nothing, .text]),
+            "A file in the folder of a service that tells of its releases, such as CHANGELOG.md; a release writes it.",
+            standard: JSON.null),
         Field("sign", .choice(["none", "ssh", "gpg"]), "How tags are signed.", standard: .string("none")),
         Field(
             "snapshot", .text,

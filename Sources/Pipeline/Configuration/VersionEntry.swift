@@ -3,6 +3,7 @@ extension ConfigurationFile {
     public struct VersionEntry: Decodable, Equatable, Sendable {
         public var initial: String?
         public var files: [String]?
+        public var changelog: String?
         public var tag: String?
         public var zeroMajor: VersionPolicy.ZeroMajor?
         public var unconventional: Level?
@@ -23,7 +24,8 @@ extension ConfigurationFile {
         public var snapshot: String?
 
         private enum CodingKeys: String, CodingKey {
-            case initial, files, tag, unconventional, floor, propagate, channel, squash, mapping, presets, legacy
+            case initial, files, changelog, tag, unconventional, floor, propagate, channel, squash, mapping, presets,
+                legacy
             case horizon, maintenance, sign, snapshot
             case zeroMajor = "zero-major"
             case source = "commit-source"
@@ -39,6 +41,7 @@ extension ConfigurationFile {
             guard let common else { return self }
             var entry = self
             entry.tag = tag ?? common.tag
+            entry.changelog = changelog ?? common.changelog
             entry.zeroMajor = zeroMajor ?? common.zeroMajor
             entry.unconventional = unconventional ?? common.unconventional
             entry.floor = floor ?? common.floor
