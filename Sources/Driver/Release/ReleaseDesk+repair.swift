@@ -12,6 +12,9 @@ extension ReleaseDesk {
                 var release = ServiceRelease(answer)
                 (release.state, release.changelog, release.because) = (.nothing, Changelog([]), [])
                 if let service = view.survey.catalog[answer.name] { try await repair(&release, service, view) }
+                if release.images.isEmpty, release.because.isEmpty {
+                    release.because = [.init("in-order", "every moving name is where it belongs")]
+                }
                 services.append(release)
             }
             return ReleaseOutcome(commit: view.head, remote: place.name, isReal: wish.isReal, services: services)

@@ -57,6 +57,7 @@ extension ReleaseDesk {
             return
         }
         release.number.version = trailer.version
+        release.number.previous = trailer.base.flatMap { service.release.tag.version(of: $0, for: release.name) }
         release.number.tag = name.text
         release.images = trailer.images.map { .init(name: $0.name, digest: $0.digest, tags: []) }
         let records = try await view.yard.ledgers.records(trailer.evidence.records, of: release.name, view.survey)

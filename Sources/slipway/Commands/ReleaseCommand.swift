@@ -9,8 +9,14 @@ struct ReleaseCommand: AsyncParsableCommand {
         commandName: "release",
         abstract: "Cut versions: tag git, promote the tested image, write it down.",
         discussion: """
-            Says what it would do, unless --push is given. Releases what is recorded stable, and builds and tests before what \
-            is not. The push of the tags is the point of no return; what comes after it can be done again with --resume.
+              slipway release billing                  say what a release would do
+              slipway release billing --push           do it
+              slipway release --all --channel rc       candidates of everything that has something to release
+              slipway release billing --resume         finish what was cut off after its tag was pushed
+              slipway release cut --help               every option
+
+            Releases what is recorded stable, and builds and tests before what is not. The push of the tags is the point of no \
+            return; what comes after it can be done again.
             """,
         subcommands: [Cut.self, Status.self], defaultSubcommand: Cut.self)
 }
