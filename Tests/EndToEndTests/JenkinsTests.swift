@@ -100,6 +100,7 @@ struct JenkinsTests {
         ("slipway.run()", "slipway.run: through is missing: build, test, image or push"),
         ("slipway.run(services: 'app')", "slipway.run: through is missing: build, test, image or push"),
         ("slipway.gate(service: 'app')", "slipway.gate: image is missing"),
+        ("slipway.release(push: true)", "slipway.release: services is missing (or say all: true)"),
         ("slipway.setup(from: 'stash', version: '9.9.9')", "slipway is 0.1.0 here, and 9.9.9 was asked for"),
         ("slipway.setup(from: '/bin/sh', sha256: '00')", "script returned exit code 1"),
         (
@@ -151,6 +152,29 @@ struct JenkinsTests {
             let closed = try await build(ask("sha256:" + String(repeating: "0", count: 64)), in: repository.root)
             #expect(closed.result == "FAILURE")
             #expect(closed.message == "slipway gate: not yet: evidence is missing or stale (exit 22)", "\(closed.log)")
+        }
+    }
+
+    @Test func `a release is cut by a stage, and refused by a stage`() async throws {
+        try await withOffice { repository, office in
+            let key = try office.appending("ci.key").text
+            let environment = Office.jenkins.merging(["SLIPWAY_KEY": key]) { $1 }
+            let cut = try await build(
+                pipeline("slipway.release(services: ['app'], push: true)"), in: repository.root,
+                environment: environment)
+            #expect(cut.result == "SUCCESS", "\(cut.log)")
+            #expect(try await repository.git.git("tag") == "app/v0.1.0")
+            try await repository.git.commit("fix: x\n\nbreaking change: maybe", ["services/app/src.txt": "2\n"])
+            let refused = try await build(
+                pipeline("slipway.release(services: 'app', push: true)"), in: repository.root, environment: environment)
+            #expect(refused.result == "FAILURE")
+            #expect(
+                refused.message
+                    == "slipway release: blocked: the gate says no, or a published version would change (exit 20)")
+            let accepted = try await build(
+                pipeline("slipway.release(services: ['app'], push: true, accept: ['footer.near-miss-breaking'])"),
+                in: repository.root, environment: environment)
+            #expect(accepted.result == "SUCCESS", "\(accepted.log)")
         }
     }
 

@@ -84,6 +84,28 @@ int gate(Map options = [:]) {
     return settle('gate', code)
 }
 
+/** Cuts releases: `services` or `all` must be said, and nothing happens without `push: true` (or `resume: true`). */
+int release(Map options = [:]) {
+    Map known = checked('release', options, ['services', 'all', 'push', 'resume', 'channel', 'bump', 'as', 'accept', 'config', 'jobs'])
+    if (!known.services && !known.all) { error('slipway.release: services is missing (or say all: true)') }
+    List words = ['release', 'cut']
+    for (String name in ['all', 'push', 'resume']) {
+        if (known[name]) { words += ["--${name}".toString()] }
+    }
+    for (String name in ['channel', 'bump', 'as', 'config', 'jobs']) {
+        if (known[name]) { words += ["--${name}".toString(), text(known[name])] }
+    }
+    for (Object reason in listed(known.accept)) { words += ['--accept', text(reason)] }
+    if (known.services) { words += ['--'] }
+    for (Object name in listed(known.services)) { words += [text(name)] }
+    int code = 0
+    withEnv(["SLIPWAY_ARGUMENTS=${joined(words)}"]) {
+        code = sh(returnStatus: true,
+            script: 'set -f; IFS="$(printf "\\t")"; exec .slipway/bin/slipway $SLIPWAY_ARGUMENTS')
+    }
+    return settle('release', code)
+}
+
 // What an exit code means to a build; the meanings are those of `slipway --help`.
 private int settle(String verb, int code) {
     if (code == 0) { return code }

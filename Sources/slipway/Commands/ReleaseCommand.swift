@@ -11,8 +11,8 @@ struct ReleaseCommand: AsyncParsableCommand {
         discussion: """
               slipway release billing                  say what a release would do
               slipway release billing --push           do it
-              slipway release --all --channel rc       candidates of everything that has something to release
-              slipway release billing --resume         finish what was cut off after its tag was pushed
+              slipway release --all --channel rc       candidates of all that is unreleased
+              slipway release billing --resume         finish one that was cut off
               slipway release cut --help               every option
 
             Releases what is recorded stable, and builds and tests before what is not. The push of the tags is the point of no \
