@@ -141,6 +141,27 @@ import Testing
         }
     }
 
+    @Test func `a release whose tag is gone or elsewhere stops the next one until somebody accepts it`() async throws {
+        try await ReleaseWorld.with { world, clone in
+            #expect(try await world.slipway("release", "billing", "--push", in: clone).exit == 0)
+            try await clone.commit("feat: more", ["services/billing/app": "2\n"])
+            let origin = GitFixture(existing: world.origin)
+            let object = try await origin.git("rev-parse", "billing/v0.1.0")
+            try await origin.git("tag", "-d", "billing/v0.1.0")
+            let gone = try await world.slipway("release", "billing", "--push", in: clone)
+            #expect(gone.exit == 20)
+            #expect(gone.output.contains("tag.deleted: billing/v0.1.0 is gone"))
+            try await clone.git("push", "-q", "origin", "HEAD:main")
+            try await origin.git("tag", "billing/v0.1.0", "main")
+            let moved = try await world.slipway("release", "billing", "--bump", "minor", in: clone)
+            #expect(moved.exit == 20)
+            #expect(moved.output.contains("tag.moved: billing/v0.1.0 leads to "))
+            try await origin.git("tag", "-f", "billing/v0.1.0", object)
+            let back = try await world.slipway("release", "billing", "--push", in: clone)
+            #expect(back.exit == 0, "\(back.output)\(back.errors)")
+        }
+    }
+
     @Test func `moving tags that were moved by hand are put back`() async throws {
         try await ReleaseWorld.with { world, clone in
             #expect(try await world.slipway("release", "billing", "--push", in: clone).exit == 0)

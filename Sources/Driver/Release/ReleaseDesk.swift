@@ -82,6 +82,7 @@ struct ReleaseDesk: Sendable {
                 nameTag(answer, &release, view)
                 record = try await evidence(for: answer, &release, view)
             }
+            try refuseLostTags(&release, view)
             planned.append((release, record))
         }
         return planned
@@ -93,6 +94,24 @@ struct ReleaseDesk: Sendable {
             let whose = lint.commit.map { "\($0.short): " } ?? ""
             release.block(
                 lint.code.rawValue, "\(whose)\(lint.code.meaning): mend it, or --accept \(lint.code.rawValue)")
+        }
+    }
+
+    /// What was released stays where it was: a tag that a record knows and the remote does not, or knows elsewhere, is
+    /// somebody's mistake, and maybe an attack.
+    private func refuseLostTags(_ release: inout ServiceRelease, _ view: View) throws {
+        let records = try view.yard.ledgers.folder?.newest(of: release.name, limit: 500).records ?? []
+        for record in records {
+            guard let tag = record.record.release?.tag, let name = GitRefName(parsing: tag) else { continue }
+            let there = view.tags.first { $0.name == name.asTag }
+            guard there?.commit != record.record.source.commit else { continue }
+            let code = there == nil ? "tag.deleted" : "tag.moved"
+            guard !wish.accepts.contains(code) else { continue }
+            let state = there.map { "leads to \($0.commit.short) now" } ?? "is gone"
+            release.block(
+                code,
+                "\(tag) \(state), and was released at \(record.record.source.commit.short): put it back, or --accept \(code)"
+            )
         }
     }
 
