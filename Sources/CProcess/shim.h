@@ -2,6 +2,7 @@
 #define SLIPWAY_CPROCESS_H
 
 #include <malloc.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,6 +11,13 @@
 
 static inline int slipway_adopt_orphans(void) {
     return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+}
+
+// The columns of the terminal behind a descriptor; 0 where there is none, or it does not say.
+
+static inline int slipway_terminal_width(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 // glibc declares memfd_create for GNU sources only, and Swift imports none; 1 is MFD_CLOEXEC.

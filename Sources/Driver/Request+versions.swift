@@ -22,10 +22,11 @@ extension Request {
         let hidden = services.map(\.name).filter(survey.chronicle.isHidden)
         guard hidden.isEmpty else { throw RunError.versionHidden(hidden) }
         let lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
-        let answers = services.compactMap {
-            survey.chronicle.version(of: $0, in: survey.catalog, at: survey.facts, lineName: lineName)
+        let answers = services.compactMap { service in
+            survey.chronicle.version(of: service, in: survey.catalog, at: survey.facts, lineName: lineName)
+                .map(survey.statedFiles.completing)
         }
-        return (answers, survey.chronicle.notes)
+        return (answers, survey.chronicle.notes + answers.flatMap(\.fileNotes))
     }
 
     /// Where the tags of releases are.

@@ -97,6 +97,12 @@ public final class CommitGraph {
         }
     }
 
+    /// The newest commits, as clocks say, at most so many.
+    public func newest(_ count: Int) throws(GitError) -> [ObjectID] {
+        while order.count < count, try read() != nil {}
+        return order.prefix(count).map { nodes[$0].id }
+    }
+
     // MARK: - Reading
 
     /// Those that wait to be read.

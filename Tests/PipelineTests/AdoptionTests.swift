@@ -138,7 +138,8 @@ struct AdoptionTests {
 
     @Test func `a configured template is kept, and says how the baseline is to be tagged`() throws {
         let proposal = Adoption.propose(
-            tags: [.init("v1.0.0", commit(1))], services: try names("api"), template: TagName(parsing: "r/{version}"))
+            tags: [.init("v1.0.0", commit(1))], services: try names("api"),
+            settings: .init(common: TagName(parsing: "r/{version}")))
         #expect(proposal.versioning.tag == "r/{version}")
         #expect(proposal.services.first?.baseline?.proposedTag == "r/1.0.0")
     }

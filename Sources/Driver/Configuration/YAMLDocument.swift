@@ -2,11 +2,22 @@ import Pipeline
 import Yams
 
 extension Document {
+    /// How much of a document is read.
+    struct Limits {
+        let bytes: Int
+        let values: Int
+
+        /// For what people write.
+        static let settings = Limits(bytes: 1 << 20, values: 100_000)
+    }
+
     /// Reads YAML 1.1, of which JSON is a part.
     ///
     /// Aliases are followed, but what they expand to is limited.
-    init(yaml bytes: [UInt8], fileName: String) throws(ConfigurationError) {
-        guard bytes.count <= 1 << 20 else { throw ConfigurationError(file: fileName, line: 1, "larger than 1 MiB") }
+    init(yaml bytes: [UInt8], fileName: String, limits: Limits = .settings) throws(ConfigurationError) {
+        guard bytes.count <= limits.bytes else {
+            throw ConfigurationError(file: fileName, line: 1, "larger than \(limits.bytes >> 20) MiB")
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConfigurationError(file: fileName, line: 1, "is not UTF-8")
         }
@@ -17,10 +28,10 @@ extension Document {
         } catch {
             throw Self.configurationError(error, fileName: fileName)
         }
-        var budget = 100_000
+        var budget = limits.values
         let document = node.map { Self.document($0, &budget) }
         guard budget > 0 else {
-            throw ConfigurationError(file: fileName, line: 1, "expands to more than 100,000 values")
+            throw ConfigurationError(file: fileName, line: 1, "expands to more than \(limits.values / 1000),000 values")
         }
         self = document ?? Document(line: 1, .map([]))
     }

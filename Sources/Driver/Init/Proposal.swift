@@ -7,6 +7,11 @@ public import SystemPackage
 public struct Proposal: Equatable, Sendable {
     public let text: String
     public let found: [Finding]
+    /// How messages should count, and why.
+    public let policy: PolicyProposal
+    /// What the tags come to.
+    public let adoption: AdoptionProposal
+    let section: VersioningSection
     private let root: FilePath?
 
     /// One folder that would become a service or library.
@@ -37,7 +42,8 @@ public struct Proposal: Equatable, Sendable {
         let dirt = try repository.workTreeState(hash: contentHash) {
             $0.components.first != Array(Workspace.folderName.utf8)
         }.dirt
-        let tree = try repository.tree(repository.facts().tree, with: dirt)
+        let facts = try repository.facts()
+        let tree = try repository.tree(facts.tree, with: dirt)
         let found = try Self.findings(in: tree, below: .root, depth: Self.depth)
         root = repository.workTree.map { FilePath($0) }
         let name = root?.lastComponent?.string ?? "service"
@@ -49,7 +55,14 @@ public struct Proposal: Equatable, Sendable {
             throw ConfigurationError(
                 file: ConfigurationFile.standardName, line: 1, "no folder here looks like a service", hint: hint)
         }
-        text = Self.text(for: self.found)
+        let past = try VersionPast(of: repository, head: facts.head)
+        let homes = self.found.filter { !$0.isLibrary }.compactMap { finding in
+            ServiceName(parsing: finding.name).map { ($0, finding.path) }
+        }
+        policy = past.policy
+        adoption = try past.proposal(for: Dictionary(homes) { first, _ in first }, in: tree)
+        section = VersioningSection(adoption.versioning, policy)
+        text = Self.text(for: self.found) + "\n" + section.yaml
         try check(tree)
     }
 

@@ -20,12 +20,13 @@ struct Chronicle: Sendable {
     let commits: CommitGraph.Reading
     /// Whether there may be releases of which this clone has no tag.
     private let lacksTags: Bool
-    private let wantsEvidence: Bool
     private let marks: ChronicleMarks
     private let own: [ServiceName: OwnHistory]
     /// What changed in libraries, newest first.
     private let libraries: [ServiceName: [RankedCommit]]
     private var incomplete: Set<Int> = []
+    /// What declared interfaces lost or gained, which counts for every version that is asked for.
+    var interfaces = InterfaceEvidence.none
 
     /// One pass over the commits for all services at once, as far back as the oldest of their releases.
     init(of catalog: Catalog, _ question: ChronicleQuestion) throws {
@@ -33,7 +34,6 @@ struct Chronicle: Sendable {
         let graph = try CommitGraph(from: question.head, in: repository, grading: CommitMessage.graded)
         releases = try Releases(of: catalog, on: graph, in: repository, remote: question.remoteTags)
         lacksTags = try releases.isEmpty && question.remoteTags == nil && repository.passesOverTags()
-        wantsEvidence = question.wantsEvidence
         marks = try ChronicleMarks(catalog, releases, graph, repository)
         var (own, libraries): ([ServiceName: OwnHistory], [ServiceName: [RankedCommit]]) = ([:], [:])
         for source in VersionPolicy.Source.allCases {
@@ -78,7 +78,7 @@ struct Chronicle: Sendable {
         let reading = own.reading(of: service, needed, among: neighbours)
         var snapshot = Snapshot(branch: lineName, commit: facts.head, isDirty: facts.dirty, hash: Digest.sha256)
         snapshot.template = service.release.snapshot
-        return VersionAnswer(question, history, reading, others: others, snapshot: snapshot)
+        return VersionAnswer(question, history, reading, others: others + interfaces[service.name], snapshot: snapshot)
     }
 
     /// What is new to a service in the libraries it needs.

@@ -26,6 +26,8 @@ struct OwnHistory: Sendable {
     var count = 0
     var level = Level.none
     var ships = false
+    /// Whether each commit is to be told.
+    var isTold = false
 
     func reading(
         of service: Service, _ needed: [RankedCommit], among neighbours: HistoryReading.Neighbours
@@ -34,8 +36,11 @@ struct OwnHistory: Sendable {
         let known = Set(commits.map(\.commit.id))
         let all = commits + needed.filter { !known.contains($0.commit.id) }
         let ordered = needed.isEmpty ? all : all.sorted { $0.rank < $1.rank }
-        var reading = HistoryReading(
-            of: ordered.map(\.commit), for: service.name, among: neighbours, by: service.release.policy)
+        let told = ordered.map(\.commit)
+        var reading = HistoryReading(of: told, for: service.name, among: neighbours, by: service.release.policy)
+        if isTold {
+            reading.findSlips(in: told, for: service.name, among: neighbours, by: service.release.policy)
+        }
         reading.add(plain: count, level: level, ships: ships)
         return reading
     }
@@ -67,7 +72,7 @@ struct ChronicleWalk {
         ownership = Ownership(catalog)
         let members = services + shared
         folders = members.map { PathSet($0.paths + $0.earlier) }
-        own = Array(repeating: OwnHistory(), count: services.count)
+        own = Array(repeating: OwnHistory(isTold: wantsEvidence), count: services.count)
         hasRevert = Array(repeating: false, count: services.count)
         // What lies in the folder of another service is not part of the one around it.
         let strangers = catalog.services.filter { one in !members.contains { $0.name == one.name } }

@@ -14,6 +14,7 @@ struct HistoryQuestion: Sendable {
     /// How this line of work is called in snapshots.
     var lineName: String
     var chronicle: Chronicle
+    var statedFiles: StatedFiles
     /// `--base`.
     var base: String?
     /// The branch a pull request is to be merged into.
@@ -29,7 +30,7 @@ struct HistoryQuestion: Sendable {
 
     init(_ survey: Survey, _ ledger: LedgerAnswer) {
         (folder, facts, catalog) = (survey.request.folder, survey.facts, survey.catalog)
-        chronicle = survey.chronicle
+        (chronicle, statedFiles) = (survey.chronicle, survey.statedFiles)
         (wiring, reach, dirtyPaths) = (survey.wiring, survey.reach, survey.dirtyPaths)
         lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
         base = survey.request.selection.base
@@ -54,12 +55,14 @@ struct History: Sendable {
     init(_ question: HistoryQuestion) throws {
         let chronicle = question.chronicle
         let services = question.catalog.services.filter { $0.kind == .service }
-        versions = services.reduce(into: [:]) { versions, service in
+        let versions = services.reduce(into: [ServiceName: VersionAnswer]()) { versions, service in
             versions[service.name] = chronicle.version(
-                of: service, in: question.catalog, at: question.facts, lineName: question.lineName)
+                of: service, in: question.catalog, at: question.facts, lineName: question.lineName
+            ).map(question.statedFiles.completing)
         }
+        self.versions = versions
         hidden = services.map(\.name).filter(chronicle.isHidden)
-        notes = chronicle.notes
+        notes = chronicle.notes + services.flatMap { versions[$0.name]?.fileNotes ?? [] }
         let repository = try Repository(at: question.folder.string)
         let graph = CommitGraph(resuming: chronicle.commits, in: repository)
         removed = try Set(question.strangers.filter { try $1.contains(where: graph.contains) }.keys)

@@ -31,7 +31,9 @@ struct Survey: Sendable {
     let commonFolder: FilePath
 
     /// What the commits say of versions.
-    let chronicle: Chronicle
+    private(set) var chronicle: Chronicle
+    /// The files that state versions.
+    let statedFiles: StatedFiles
 
     /// Opens the repository, reads configuration and catalog, and gathers what enters keys; reads the commits meanwhile.
     ///
@@ -66,6 +68,9 @@ struct Survey: Sendable {
         (reach, sharedFiles) = (terrain.reach, terrain.sharedFiles)
         (dirtyPaths, absent) = (ground.dirt.map(\.path), ground.absent)
         commit = try repository.commit(ground.facts.head)
+        statedFiles = try StatedFiles(of: terrain.catalog, in: ground.tree)
+        self.chronicle.interfaces = try InterfaceEvidence(
+            of: terrain.catalog, since: chronicle.releases, in: repository, head: repository.tree(commit.tree))
         workTree = repository.workTree.map { FilePath($0) }
         commonFolder = FilePath(repository.commonFolder)
     }

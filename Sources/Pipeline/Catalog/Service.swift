@@ -12,6 +12,8 @@ public struct Service: Equatable, Sendable {
     /// Which Jenkins agents may take it.
     public var label: String?
     public var release: Release
+    /// What others rely on, as far as it is described.
+    public var interface: InterfaceDeclaration?
 
     public enum Kind: String, Codable, Sendable {
         case service, library
@@ -107,6 +109,14 @@ public struct Service: Equatable, Sendable {
 
         public init(tag: String, version: SemanticVersion, isForAll: Bool) {
             (self.tag, self.version, self.isForAll) = (tag, version, isForAll)
+        }
+    }
+
+    /// The files that state its version.
+    public var versionFiles: [VersionFile] {
+        release.files.compactMap { text in
+            guard let path = try? Path(parsing: text, in: home) else { return nil }
+            return VersionFile(path: path)
         }
     }
 

@@ -23,10 +23,12 @@ struct ServiceReader {
             paths: try (entry.inputs ?? []).compactMap { try input($0, in: &reader) },
             environment: variables(in: &reader), classes: classes)
         let earlier = (entry.earlier ?? []).compactMap { path($0, for: "earlier", in: &reader) }
-        return Service(
+        var service = Service(
             name: name, kind: entry.kind ?? .service, paths: paths, earlier: earlier, inputs: inputs,
             recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
             label: entry.label, release: versions.release(in: &reader))
+        service.interface = interface(home: home, in: &reader)
+        return service
     }
 
     private var versions: VersionReader {
@@ -113,6 +115,24 @@ struct ServiceReader {
             classes[PathClass.deploy.rawValue, default: []].append(deploy.hasSuffix("/") ? deploy : deploy + "/")
         }
         return classes
+    }
+
+    private func interface(home: Path, in reader: inout CatalogReader) -> InterfaceDeclaration? {
+        guard let interface = entry.interface else { return nil }
+        func refuse(_ problem: String, hint: String) -> InterfaceDeclaration? {
+            reader.report(place("interface", in: reader), "service \"\(name)\": \(problem)", hint: hint)
+            return nil
+        }
+        if entry.kind == .library {
+            return refuse("an interface moves a version, and a library has none", hint: "declare it for a service")
+        }
+        let stated = [interface.openapi, interface.calls].compactMap(\.self)
+        guard stated.count == 1, let text = stated.first else {
+            return refuse("an interface is either openapi or calls", hint: "{openapi: api.yaml}")
+        }
+        guard let path = path(text, for: "interface", in: &reader, base: home) else { return nil }
+        guard !path.isRoot else { return refuse("\"\(text.printable)\" is no file", hint: "{openapi: api.yaml}") }
+        return interface.openapi == nil ? .calls(path) : .openapi(path)
     }
 
     // MARK: - Commands

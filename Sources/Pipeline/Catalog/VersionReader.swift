@@ -11,7 +11,7 @@ struct VersionReader {
         let entry = own.over(common)
         var release = Service.Release(initial: initial(entry, in: &reader), tag: tag(entry, in: &reader))
         release.policy = policy(entry, in: &reader)
-        release.files = (entry.files ?? []).compactMap { inside($0, "files", in: &reader) }
+        release.files = (entry.files ?? []).compactMap { file($0, in: &reader) }
         release.changelog = entry.changelog.flatMap { inside($0, "changelog", in: &reader) }
         release.legacy = legacy(own, "services", in: &reader) + legacy(common, "versioning", in: &reader)
         release.horizon = entry.horizon
@@ -138,6 +138,15 @@ struct VersionReader {
         report(
             key, "service \"\(name)\": \"\(text.printable)\" leads out of its folder",
             hint: "paths are relative to it", in: &reader)
+        return nil
+    }
+
+    private func file(_ text: String, in reader: inout CatalogReader) -> String? {
+        guard let inner = inside(text, "files", in: &reader) else { return nil }
+        if let path = try? Path(parsing: inner), VersionFile(path: path) != nil { return inner }
+        report(
+            "files", "service \"\(name)\": \"\(text.printable)\" is no file whose version can be read",
+            hint: "these can: " + VersionFile.names.joined(separator: ", "), in: &reader)
         return nil
     }
 

@@ -20,6 +20,12 @@ public struct VersionAnswer: Equatable, Sendable, Codable {
     public let evidence: [VersionEvidence]
     /// What is odd about it, though it could be read.
     public let lints: [Lint]
+    /// Commits that would move the version further if their messages were written otherwise.
+    public internal(set) var nearMisses: [NearMiss]
+    /// The files that should state the version; nil when none are declared.
+    public internal(set) var files: [VersionFileState]?
+    /// Why it is so, in one sentence.
+    public let conclusion: String
 
     public enum Bump: String, Codable, Sendable {
         case major, minor, patch, none, initial
@@ -58,6 +64,8 @@ public struct VersionEvidence: Equatable, Sendable, Codable {
     public var level: Level
     public var rule: Rule
     public var text: String
+    /// What the version would be if this were all that speaks for one; nil when it speaks for none.
+    public internal(set) var next: SemanticVersion?
     /// The lines of a changelog it makes.
     public var changes: [Judgement.Entry]
 

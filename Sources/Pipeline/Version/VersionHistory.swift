@@ -56,7 +56,7 @@ public struct TaggedVersion: Equatable, Sendable {
 public struct ServiceCommit: Equatable, Sendable {
     public let id: ObjectID
     public let author: String
-    public let message: CommitMessage
+    public internal(set) var message: CommitMessage
     public var relation: Relation
     /// The paths of the service that it changes and that are delivered.
     public var paths: [Path]

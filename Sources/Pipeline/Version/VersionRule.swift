@@ -13,6 +13,7 @@ extension VersionAnswer {
             found = .problem(error)
         }
         self.init(question, history, rule, found, snapshot)
+        nearMisses = VersionRule.nearMisses(question, history, reading, others, beyond: next)
     }
 
     private init(
@@ -21,7 +22,8 @@ extension VersionAnswer {
     ) {
         name = question.name
         current = rule.base?.version
-        (evidence, lints) = (rule.reading.evidence, rule.lints)
+        evidence = rule.reading.evidence.map { $0.alone(on: rule.base?.version, question) }
+        (lints, conclusion, nearMisses, files) = (rule.lints, rule.conclusion(found), [], nil)
         switch found {
         case .next(let version, let bump):
             (outcome, next, self.bump, reason, error) = (.release, version, bump, nil, nil)
@@ -35,6 +37,16 @@ extension VersionAnswer {
         // A version is released by promoting an image that was tested before, never by building one of its name.
         let isReleased = reason == .alreadyReleased
         self.snapshot = snapshot.version(before: rule.goal, commits: isReleased ? 0 : rule.reading.count)
+    }
+}
+
+extension VersionEvidence {
+    /// The same with the version that it would make if it were all there is.
+    fileprivate func alone(on base: SemanticVersion?, _ question: VersionQuestion) -> VersionEvidence {
+        guard level > .none else { return self }
+        var copy = self
+        copy.next = base.map { $0.bumped(question.policy.effective(level, on: $0)) } ?? question.initial
+        return copy
     }
 }
 
@@ -62,6 +74,9 @@ struct VersionRule {
         (self.question, self.history, self.reading) = (question, history, reading)
         base = history.base
         lints = history.tagLints.map { .init($0.lint, tag: $0.tag) } + reading.lints
+        if others.contains(where: { $0.kind == .interface && $0.level > reading.level }) {
+            lints.append(.init(.interfaceUnderstated))
+        }
         self.reading.add(others, floor: question.policy.floor)
         goal = base.map { $0.version.bumped(.patch) } ?? question.initial
     }

@@ -36,6 +36,10 @@ struct InitCommand: ParsableCommand {
             ])
         }
         try Console.answer(table.text(Style(isPlain: true, environment: [:]), indent: "  "))
+        try Console.answer("versions: \(proposal.policy.reason)\n")
+        if proposal.adoption.services.contains(where: { $0.baseline?.isTagged == false }) {
+            try Console.answer("some releases are tagged otherwise: slipway version adopt shows what to do about it\n")
+        }
         try Console.answer("wrote \(file); look at it, then: slipway plan\n")
     }
 }

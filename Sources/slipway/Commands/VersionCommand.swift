@@ -7,61 +7,73 @@ struct VersionCommand: AsyncParsableCommand {
         commandName: "version",
         abstract: "Say the version each service has and would get, with the evidence.",
         discussion: """
-            Reads the tags of this clone. A service that is named is explained commit by commit.
-            """)
+            Without a subcommand it shows: slipway version billing. \
+            A service that is called as a subcommand is reached by slipway version show NAME.
+            """,
+        subcommands: [Show.self, Adopt.self],
+        defaultSubcommand: Show.self)
 
-    @OptionGroup var common: CommonOptions
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say the version each service has and would get.",
+            discussion: """
+                Reads the tags of this clone. \
+                A service that is named is explained commit by commit: what each one asks for, what it would make alone, \
+                and which of them would make more if its message were written otherwise.
+                """)
 
-    @Argument(help: ArgumentHelp("Only these services.", valueName: "service"))
-    var services: [String] = []
+        @OptionGroup var common: CommonOptions
 
-    @Flag(help: "Ask the remote which releases there are, instead of believing the tags of this clone.")
-    var remote = false
+        @Argument(help: ArgumentHelp("Only these services.", valueName: "service"))
+        var services: [String] = []
 
-    func run() async throws {
-        var request = common.request
-        request.selection.services = services
-        let (answers, notes) = try await request.versions(askingRemote: remote)
-        for note in common.quiet ? [] : notes {
-            Console.story("note \(note.code.rawValue): \(note.message.printable)")
-        }
-        if common.json {
-            try Console.answer(JSON(encoding: ["services": answers], absence: .null).prettyText)
-        } else if services.isEmpty {
-            try Console.answer(table(answers))
-        } else {
-            try Console.answer(answers.map(explanation).joined(separator: "\n"))
+        @Flag(help: "Ask the remote which releases there are, instead of believing the tags of this clone.")
+        var remote = false
+
+        func run() async throws {
+            var request = common.request
+            request.selection.services = services
+            let (answers, notes) = try await request.versions(askingRemote: remote)
+            for note in common.quiet ? [] : notes {
+                Console.story("note \(note.code.rawValue): \(note.message.printable)")
+            }
+            if common.json {
+                try Console.answer(JSON(encoding: ["services": answers], absence: .null).prettyText)
+            } else if services.isEmpty {
+                var table = Table()
+                for answer in answers { table.add(VersionText.row(answer)) }
+                try Console.answer(table.text(common.style))
+            } else {
+                let texts = answers.map { VersionText(answer: $0, style: common.style).text }
+                try Console.answer(texts.joined(separator: "\n"))
+            }
         }
     }
 
-    private func table(_ answers: [VersionAnswer]) -> String {
-        var table = Table()
-        for answer in answers { table.add(Self.row(answer)) }
-        return table.text(common.style)
-    }
+    struct Adopt: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Propose how the versions of a repository go on that was tagged by hand or by another tool.",
+            discussion: """
+                Reads the tags and the newest commits, and proposes settings and baseline tags. \
+                Writes nothing; --accept writes the settings, unless there are some, and makes the tags in this clone. \
+                Nothing is ever pushed.
+                """)
 
-    private static func row(_ answer: VersionAnswer) -> [Table.Cell] {
-        let next = answer.next.map { "→ \($0) (\(answer.bump.rawValue))" } ?? answer.reason?.rawValue ?? ""
-        return [
-            .init(answer.name.text), .init(answer.current.map { "\($0)" } ?? "unreleased"), .init(next),
-            .init("\(answer.snapshot)", .grey),
-        ]
-    }
+        @OptionGroup var common: CommonOptions
 
-    private func explanation(_ answer: VersionAnswer) -> String {
-        var table = Table()
-        for evidence in answer.evidence {
-            table.add([
-                .init(evidence.commit?.short ?? "", .grey), .init(evidence.level.rawValue),
-                .init(evidence.rule.rawValue),
-                .init(evidence.text),
-            ])
+        @Flag(help: "Write the settings, and make the tags here.")
+        var accept = false
+
+        func run() async throws {
+            let request = common.request
+            guard accept else {
+                let answer = try request.adoption()
+                let text = AdoptionText(answer: answer, style: common.style).text
+                return try Console.answer(common.json ? JSON(encoding: answer, absence: .null).prettyText : text)
+            }
+            let adopted = try await request.adopt()
+            let text = AdoptionText(answer: adopted.answer, style: common.style).text(of: adopted)
+            try Console.answer(common.json ? JSON(encoding: adopted, absence: .null).prettyText : text)
         }
-        var head = Table()
-        head.add(Self.row(answer))
-        let since = answer.tag.map { "since \($0)" } ?? "since the beginning"
-        let count = answer.evidence.count
-        return head.text(common.style) + "\(count) \(count == 1 ? "commit" : "commits") \(since)\n"
-            + table.text(common.style, indent: "  ")
     }
 }

@@ -1,3 +1,4 @@
+import CProcess
 import Glibc
 import Pipeline
 import Synchronization
@@ -41,8 +42,12 @@ struct ConsoleError: Failure {
 /// How text looks: colours on a terminal that wants them.
 struct Style {
     private let isColoured: Bool
+    /// How many columns there are; nil where nobody looks at them.
+    let width: Int?
 
     init(isPlain: Bool, environment: [String: String]) {
+        let columns = Int(slipway_terminal_width(STDOUT_FILENO))
+        width = columns >= 40 ? columns : nil
         let refuses = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         let isDumb = environment["TERM"].map { $0 == "dumb" || $0.isEmpty } ?? true
         isColoured = !isPlain && !refuses && !isDumb && isatty(STDOUT_FILENO) == 1
@@ -78,7 +83,19 @@ struct Table {
 
     var isEmpty: Bool { rows.isEmpty }
 
-    func text(_ style: Style, indent: String = "") -> String {
+    /// A text that fits a terminal; what would leave next to nothing of it is not done.
+    private static func cut(_ text: String, to width: Int?) -> String {
+        guard let width, width >= 16, text.columns > width else { return text }
+        var room = width - 1
+        let kept = text.prefix { character in
+            room -= String(character).columns
+            return room >= 0
+        }
+        return kept + "…"
+    }
+
+    /// With `isCut` each line ends where the terminal does, so that a table of long texts stays one.
+    func text(_ style: Style, indent: String = "", isCut: Bool = false) -> String {
         let count = rows.map(\.count).max() ?? 0
         let widths = (0..<count).map { column in
             rows.map { column < $0.count ? $0[column].text.count : 0 }.max() ?? 0
@@ -86,10 +103,27 @@ struct Table {
         return rows.map { row in
             let cells = row.enumerated().map { column, cell in
                 let isLast = column == row.count - 1
+                let start = widths[..<column].reduce(indent.count) { $0 + $1 + 2 }
+                let text = isLast && isCut ? Self.cut(cell.text, to: style.width.map { $0 - start }) : cell.text
                 let gap = isLast ? "" : String(repeating: " ", count: widths[column] - cell.text.count)
-                return style.text(cell.text, cell.colour) + gap
+                return style.text(text, cell.colour) + gap
             }
             return indent + cells.joined(separator: "  ") + "\n"
         }.joined()
+    }
+}
+
+extension String {
+    /// How many columns of a terminal it takes, as far as that is known: letters of Asia and pictures take two.
+    fileprivate var columns: Int {
+        reduce(0) { count, character in
+            guard let scalar = character.unicodeScalars.first else { return count }
+            switch scalar.value {
+            case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+                0xFFE0...0xFFE6, 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
+                return count + 2
+            default: return count + 1
+            }
+        }
     }
 }

@@ -12,12 +12,25 @@ public enum Adoption {
         }
     }
 
+    /// How releases are tagged by what is configured already.
+    public struct Settings: Equatable, Sendable {
+        /// For all services.
+        public var common: TagName?
+        /// For some of them.
+        public var own: [ServiceName: TagName] = [:]
+
+        public init(common: TagName? = nil) {
+            self.common = common
+        }
+    }
+
     /// What the tags come to.
     ///
-    /// `template` is the setting, where there is one; `stated` are the versions that version files have, for services
-    /// that were never tagged.
+    /// `settings` are those that there are already; `stated` are the versions that version files have, for services that
+    /// were never tagged.
     public static func propose(
-        tags: [Tag], services: [ServiceName], template: TagName? = nil, stated: [ServiceName: SemanticVersion] = [:]
+        tags: [Tag], services: [ServiceName], settings: Settings = Settings(),
+        stated: [ServiceName: SemanticVersion] = [:]
     ) -> AdoptionProposal {
         var sorting = Sorting(tags, services)
         let names = services.sorted()
@@ -27,12 +40,13 @@ public enum Adoption {
         if nameless.isEmpty { sorting.leaveBare() }
         let bare = Series(sorting.bare)
         let series = Dictionary(names.map { ($0, sorting.named[$0].map(Series.init) ?? bare) }) { first, _ in first }
-        let chosen = template ?? common(names.compactMap { series[$0] }, isShared: nameless.count > 1) ?? .standard
+        let chosen =
+            settings.common ?? common(names.compactMap { series[$0] }, isShared: nameless.count > 1) ?? .standard
         let known = Set(tags.map(\.name))
         let proposals = names.compactMap { name -> AdoptionProposal.Service? in
             guard let series = series[name] else { return nil }
             let isShared = nameless.count > 1 && sorting.named[name] == nil && !sorting.bare.isEmpty
-            let start = Start(series, initial: stated[name], template: chosen, isShared: isShared)
+            let start = Start(series, initial: stated[name], template: settings.own[name] ?? chosen, isShared: isShared)
             return start.proposal(name, known: known)
         }
         let used =

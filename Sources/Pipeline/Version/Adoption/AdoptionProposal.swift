@@ -70,27 +70,3 @@ public struct AdoptionProposal: Equatable, Sendable, Codable {
         public let horizon: ObjectID?
     }
 }
-
-extension AdoptionProposal {
-    /// The settings as they stand in `slipway.yaml`.
-    public var yaml: String {
-        var lines = ["versioning:", "  tag: \(Self.quoted(versioning.tag))"]
-        if let horizon = versioning.horizon { lines.append("  horizon: \"\(horizon)\"") }
-        guard !versioning.legacy.isEmpty else { return lines.joined(separator: "\n") + "\n" }
-        lines.append("  legacy:")
-        for entry in versioning.legacy {
-            let note = entry.note.isEmpty ? "" : "  # " + Self.onOneLine(entry.note)
-            lines.append("    - {tag: \(Self.quoted(entry.tag)), version: \(entry.version)}\(note)")
-        }
-        return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// A text between double quotes, in which YAML escapes as JSON does.
-    private static func quoted(_ text: String) -> String { JSON.string(text).canonicalText }
-
-    private static func onOneLine(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.isWhitespace || $0.value < 0x20 ? " " : $0 }))
-    }
-}

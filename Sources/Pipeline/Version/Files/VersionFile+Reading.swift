@@ -29,7 +29,7 @@ extension VersionFile {
         public let reason: String
         public let hint: String?
 
-        init(file: Path, line: Int?, _ reason: String, hint: String?) {
+        public init(file: Path, line: Int?, _ reason: String, hint: String?) {
             (self.file, self.line, self.reason, self.hint) = (file, line, reason, hint)
         }
 

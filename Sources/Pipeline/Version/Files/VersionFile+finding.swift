@@ -28,8 +28,7 @@ extension VersionFile {
     ///
     /// A file that leaves the version to others is never wrong.
     public func finding(stated: Reading, released: SemanticVersion?, next: SemanticVersion?) -> Finding? {
-        var expected: [SemanticVersion] = []
-        for version in [released, next] { if let version, !expected.contains(version) { expected.append(version) } }
+        let expected = Self.expected(stated, released: released, next: next)
         func finding(_ code: Finding.Code, _ line: Int, _ says: String) -> Finding {
             Finding(code: code, file: path, line: line, says: says, expected: expected)
         }
@@ -47,6 +46,21 @@ extension VersionFile {
             guard !expected.isEmpty, !expected.contains(where: { Self.allows(version, for: $0) }) else { return nil }
             return finding(.disagrees, statement.line, "states \(text)")
         }
+    }
+
+    /// The versions that a file may state.
+    ///
+    /// Where nothing is to be released, the development form of what would come next is no mistake.
+    static func expected(
+        _ stated: Reading, released: SemanticVersion?, next: SemanticVersion?
+    ) -> [SemanticVersion] {
+        var next = next
+        if next == nil, case .stated(let statement) = stated, let version = statement.version, isDevelopment(version) {
+            next = released?.bumped(.patch)
+        }
+        var expected: [SemanticVersion] = []
+        for version in [released, next] { if let version, !expected.contains(version) { expected.append(version) } }
+        return expected
     }
 
     /// Whether a file may state a version while another is meant: the same, or its development form.

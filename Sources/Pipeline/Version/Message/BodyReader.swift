@@ -15,7 +15,7 @@ struct BodyReader {
         lints = title.lints
         if title.header?.isBreaking == true, title.header?.text.isEmpty == true { lints.append(.footerEmpty) }
         // What is quoted was said by another commit.
-        footers.skipsRelease = Self.skips(title.line, anywhere: title.quotation == nil)
+        if Self.skips(title.line, anywhere: title.quotation == nil) { footers.skipMark = Self.skipToken }
     }
 
     mutating func read(_ lines: [MessageLines.Line]) {
@@ -47,6 +47,7 @@ struct BodyReader {
         } else if BreakingMarker.isNearMiss(content) {
             closeNote()
             complain(.footerNearMissBreaking)
+            footers.nearBreak = footers.nearBreak ?? content.text
         } else if let inner, take(commit: inner) {
             return
         } else if let token = Self.token(content) {
@@ -73,7 +74,7 @@ struct BodyReader {
         switch token {
         case "release-as": footers.releaseAs += (parts.isEmpty ? [value] : parts).map(ReleaseAs.init(parsing:))
         case "release-service": footers.releaseServices += parts.map(\.text)
-        case "skip-release": if value.after("true")?.isEmpty == true { footers.skipsRelease = true }
+        case "skip-release": if value.after("true")?.isEmpty == true { footers.skipMark = "Skip-Release: true" }
         case "refs" where title.header?.type == "revert" || title.quotation != nil:
             undone.commits += CommitMessage.hexadecimals(value)
         default: return
@@ -86,7 +87,7 @@ struct BodyReader {
         {
             footers.cherryPickedFrom.append(hex)
         }
-        if Self.skips(line, anywhere: false) { footers.skipsRelease = true }
+        if Self.skips(line, anywhere: false) { footers.skipMark = Self.skipToken }
         // Below a bullet it is told of another commit.
         guard bullets.isEmpty else { return }
         if let ids = line.after("this reverts commit") {
@@ -108,9 +109,11 @@ struct BodyReader {
         return digits.prefix(20).text
     }
 
+    static let skipToken = "[skip release]"
+
     /// A title may say it anywhere; in prose, which may speak about it, it must begin or end a line.
     private static func skips(_ line: MessageBytes, anywhere: Bool) -> Bool {
-        let token = "[skip release]"
+        let token = skipToken
         if line.after(token) != nil { return true }
         guard anywhere else {
             return line.last == UInt8(ascii: "]") && line.suffix(token.utf8.count).after(token) != nil

@@ -4,13 +4,13 @@
 /// Reading is about form only; what a message is worth says a `MessagePolicy`.
 public struct CommitMessage: Equatable, Sendable {
     /// The first line that is not blank; empty when there is none.
-    public let subject: String
+    public private(set) var subject: String
     /// Nil when the subject is not conventional.
-    public let header: Header?
+    public private(set) var header: Header?
     /// The commits a squash was made of, as far as they are conventional.
     public let bullets: [Bullet]
     public let revert: Revert?
-    public let footers: Footers
+    public private(set) var footers: Footers
     /// Each once, in the order in which they were met.
     public let lints: [VersionLint]
 
@@ -30,7 +30,10 @@ public struct CommitMessage: Equatable, Sendable {
         public internal(set) var releaseAs: [ReleaseAs] = []
         /// Names as they were written behind `Release-Service:`.
         public internal(set) var releaseServices: [String] = []
-        public internal(set) var skipsRelease = false
+        /// What says that the commit makes no release, as it is usually written; nil when nothing does.
+        public internal(set) var skipMark: String?
+        /// The first line that is almost a breaking change marker.
+        public internal(set) var nearBreak: String?
         /// The ids of the commits this one repeats.
         public internal(set) var cherryPickedFrom: [String] = []
     }
@@ -59,6 +62,21 @@ public struct CommitMessage: Equatable, Sendable {
         lints = reader.lints
     }
 
+    /// The same message under another title, which says nothing of skipping.
+    func titled(_ text: String) -> CommitMessage {
+        var copy = self
+        (copy.subject, copy.header) = (text, MessageTitle(Array(text.utf8)[...]).header)
+        copy.footers.skipMark = nil
+        return copy
+    }
+
+    /// The same message with the announcement of a break.
+    func breaking(_ note: String) -> CommitMessage {
+        var copy = self
+        copy.footers.breakingNotes.append(note)
+        return copy
+    }
+
     /// Whether the subject or a footer announces a break; bullets may besides.
     public var isBreaking: Bool { header?.isBreaking == true || !breakingNotes.isEmpty }
 
@@ -70,6 +88,6 @@ public struct CommitMessage: Equatable, Sendable {
     public var breakingNotes: [String] { footers.breakingNotes }
     public var releaseAs: [ReleaseAs] { footers.releaseAs }
     public var releaseServices: [String] { footers.releaseServices }
-    public var skipsRelease: Bool { footers.skipsRelease }
+    public var skipsRelease: Bool { footers.skipMark != nil }
     public var cherryPickedFrom: [String] { footers.cherryPickedFrom }
 }

@@ -24,6 +24,7 @@ public enum VersionLint: String, Codable, CaseIterable, Sendable {
     case releaseAsAmbiguous = "release-as.ambiguous"
     case mappingUsed = "mapping.used"
     case messageEmpty = "message.empty"
+    case interfaceUnderstated = "interface.understated"
 
     /// Whether a release waits until a person has accepted it: a break could be hidden behind it.
     public var isError: Bool { self == .footerNearMissBreaking }
@@ -55,6 +56,7 @@ public enum VersionLint: String, Codable, CaseIterable, Sendable {
         case .releaseAsAmbiguous: "a version is asked for without a service, by a commit that touches several"
         case .mappingUsed: "the level comes from the configured mapping"
         case .messageEmpty: "the commit has no message"
+        case .interfaceUnderstated: "the declared interface changed more than the commit messages say"
         }
     }
 }
