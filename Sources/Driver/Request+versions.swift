@@ -9,7 +9,7 @@ extension Request {
     /// By the tags of this clone, or by those of the remote when it is to be asked: then what is only here counts for
     /// nothing.
     ///
-    /// Throws when this clone is too shallow to tell.
+    /// Where there is no answer, as in a clone that is too shallow, the answer says why.
     public func versions(
         askingRemote asksRemote: Bool = false
     ) async throws -> (answers: [VersionAnswer], notes: [Plan.Note]) {
@@ -19,11 +19,9 @@ extension Request {
         let services = survey.catalog.services.filter { service in
             service.kind == .service && (asked.isEmpty || asked.contains(service.name))
         }
-        let hidden = services.map(\.name).filter(survey.chronicle.isHidden)
-        guard hidden.isEmpty else { throw RunError.versionHidden(hidden) }
         let lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
         let answers = services.compactMap { service in
-            survey.chronicle.version(of: service, in: survey.catalog, at: survey.facts, lineName: lineName)
+            survey.chronicle.answer(for: service, in: survey.catalog, at: survey.facts, lineName: lineName)
                 .map(survey.statedFiles.completing)
         }
         return (answers, survey.chronicle.notes + answers.flatMap(\.fileNotes))

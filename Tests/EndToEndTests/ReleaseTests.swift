@@ -211,6 +211,31 @@ import Testing
         }
     }
 
+    @Test func `version files are written behind the release, and agree from then on`() async throws {
+        try await ReleaseWorld.with("versioning: {files: [version.txt]}") { world, clone in
+            #expect(try await world.slipway("release", "status", in: clone).exit == 65)
+            let text = try clone.root.appending("slipway.yaml").text
+            try await clone.commit(
+                "chore: version file",
+                [
+                    "services/billing/version.txt": "0.0.9\n",
+                    "slipway.yaml": text.replacingOccurrences(of: "versioning: {files: [version.txt]}", with: "")
+                        .replacingOccurrences(
+                            of: "reports: exit-code}", with: "reports: exit-code, version: {files: [version.txt]}}"),
+                ])
+            try await clone.git("push", "-q", "origin", "main")
+            let before = try await world.slipway("version", "billing", in: clone)
+            #expect(before.output.contains("0.0.9"))
+            let said = try await world.slipway("release", "billing", "--push", in: clone)
+            #expect(said.exit == 0, "\(said.output)\(said.errors)")
+            try await clone.git("pull", "-q", "--ff-only", "origin", "main")
+            #expect(try clone.root.appending("services/billing/version.txt").text == "0.1.0\n")
+            let plan = try await world.slipway("plan", in: clone)
+            #expect(!plan.errors.contains("version-file"))
+            #expect(try await world.tags() == ["billing/v0.1.0"])
+        }
+    }
+
     @Test func `asked numbers are taken if they are not too little`() async throws {
         try await ReleaseWorld.with { world, clone in
             #expect(try await world.slipway("release", "billing", "--push", "--graduate", in: clone).exit == 0)

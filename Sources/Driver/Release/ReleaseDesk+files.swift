@@ -36,7 +36,9 @@ extension ReleaseDesk {
     private func edits(of release: ServiceRelease, _ view: View) async throws -> [(path: Path, bytes: [UInt8])] {
         guard let version = release.number.version, version.isStable, let service = view.survey.catalog[release.name]
         else { return [] }
-        var files: [(path: Path, bytes: [UInt8])] = []
+        var files = try view.survey.versionFileEdits(for: release.name, version: version).map {
+            (path: $0.path, bytes: $0.new)
+        }
         if let name = service.release.changelog, let path = try? Path(parsing: name, in: service.home) {
             let known = try await place.remote.git.ask(
                 .init(["cat-file", "blob", "\(view.head):\(String(decoding: path.bytes, as: UTF8.self))"]))

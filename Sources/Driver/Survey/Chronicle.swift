@@ -62,23 +62,32 @@ struct Chronicle: Sendable {
     /// The version of a service; nil when this clone is too shallow to tell.
     func version(
         of service: Service, in catalog: Catalog, at facts: RepositoryFacts, lineName: String,
-        others: [VersionEvidence] = [], wish: VersionQuestion.Wish = .init()
+        wish: VersionQuestion.Wish = .init()
     ) -> VersionAnswer? {
-        guard !isHidden(service.name), let own = own[service.name] else { return nil }
+        isHidden(service.name) ? nil : answer(for: service, in: catalog, at: facts, lineName: lineName, wish: wish)
+    }
+
+    /// The same, or why there is none.
+    func answer(
+        for service: Service, in catalog: Catalog, at facts: RepositoryFacts, lineName: String,
+        wish: VersionQuestion.Wish = .init()
+    ) -> VersionAnswer? {
+        guard let own = own[service.name] else { return nil }
         var question = VersionQuestion(
             name: service.name, initial: service.release.initial, policy: service.release.policy,
             line: service.release.policy.maintenance.line(of: lineName, for: service.name),
             channel: wish.channel ?? service.release.policy.channels.channel(of: lineName))
         question.wish = wish
-        let history = VersionHistory(
+        var history = VersionHistory(
             head: facts.head, isDirty: facts.dirty, tags: releases.tags[service.name] ?? [],
             tagLints: releases.lints[service.name] ?? [])
+        history.isCutOff = isHidden(service.name)
         let needed = neededCommits(of: service, in: catalog)
         let neighbours = HistoryReading.Neighbours(catalog)
         let reading = own.reading(of: service, needed, among: neighbours)
         var snapshot = Snapshot(branch: lineName, commit: facts.head, isDirty: facts.dirty, hash: Digest.sha256)
         snapshot.template = service.release.snapshot
-        return VersionAnswer(question, history, reading, others: others + interfaces[service.name], snapshot: snapshot)
+        return VersionAnswer(question, history, reading, others: interfaces[service.name], snapshot: snapshot)
     }
 
     /// What is new to a service in the libraries it needs.

@@ -10,6 +10,8 @@ public struct VersionHistory: Equatable, Sendable {
     public var commits: [ServiceCommit]
     /// What is odd about tags: a code and the tag.
     public var tagLints: [TagLint]
+    /// Whether the clone ends before the history does, so that nobody knows what is new.
+    public var isCutOff = false
 
     public init(
         head: ObjectID, isDirty: Bool = false, tags: [TaggedVersion] = [], commits: [ServiceCommit] = [],

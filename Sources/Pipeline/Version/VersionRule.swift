@@ -84,6 +84,10 @@ struct VersionRule {
     var level: Level { reading.level }
 
     mutating func found() throws(VersionProblem) -> Found {
+        if history.isCutOff {
+            throw VersionProblem(
+                .repositoryShallow, "this clone is too shallow to tell what is new: git fetch --unshallow --tags")
+        }
         if let base, base.commit == history.head, !history.isDirty { return .nothing(.alreadyReleased) }
         if let already = candidateAtHead(of: question.channel) {
             released = already

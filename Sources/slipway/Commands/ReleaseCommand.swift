@@ -153,14 +153,21 @@ extension ReleaseCommand {
 extension Level: ExpressibleByArgument {}
 
 extension Exit {
+    /// Why a version cannot be told, or must not be made.
+    init(_ code: VersionProblem.Code) {
+        switch code {
+        case .releaseAsNotGreater, .releaseAsTaken, .releaseAsInvalid, .releaseAsBelowEvidence: self = .input
+        case .maintenanceOutOfRange, .maintenanceDiverged, .channelNotAscending, .promoteNotCandidate: self = .blocked
+        case .repositoryShallow: self = .history
+        }
+    }
+
     /// The worst of what kept services from being released.
     init(_ outcome: ReleaseOutcome) {
         let blocked = outcome.services.filter { $0.state == .blocked }.flatMap(\.because).map(\.code)
-        let codes = blocked.compactMap(VersionProblem.Code.init)
-        if codes.contains(where: { $0.rawValue.hasPrefix("release-as.") }) {
-            self = .input
-        } else if !blocked.isEmpty {
-            self = .blocked
+        if !blocked.isEmpty {
+            let codes = blocked.map { VersionProblem.Code(rawValue: $0).map(Exit.init) ?? .blocked }
+            self = codes.max { $0.rawValue < $1.rawValue } ?? .blocked
         } else if outcome.services.contains(where: { $0.state == .unfinished }) {
             self = .environment
         } else {

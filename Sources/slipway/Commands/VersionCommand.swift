@@ -47,6 +47,11 @@ struct VersionCommand: AsyncParsableCommand {
                 let texts = answers.map { VersionText(answer: $0, style: common.style).text }
                 try Console.answer(texts.joined(separator: "\n"))
             }
+            let problems = answers.compactMap { answer in answer.error.map { (answer.name, $0) } }
+            for (name, problem) in problems { Console.error("\(name): \(problem.code.rawValue): \(problem.text)") }
+            if let worst = problems.map({ Exit($0.1.code) }).max(by: { $0.rawValue < $1.rawValue }) {
+                throw worst.thrown
+            }
         }
     }
 
