@@ -62,12 +62,17 @@ extension Survey {
     }
 
     /// The services of these names.
+    func services(named texts: [String]) throws -> [ServiceName] { try catalog.services(named: texts) }
+}
+
+extension Catalog {
+    /// The services of these names.
     ///
     /// Throws what a person mistyped.
     func services(named texts: [String]) throws -> [ServiceName] {
         try texts.map { text in
-            if let name = ServiceName(parsing: text), catalog[name] != nil { return name }
-            throw RunError.unknownService(text, near: nearest(to: text, among: catalog.services.map(\.name.text)))
+            if let name = ServiceName(parsing: text), self[name] != nil { return name }
+            throw RunError.unknownService(text, near: nearest(to: text, among: services.map(\.name.text)))
         }
     }
 }

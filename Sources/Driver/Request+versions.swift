@@ -7,23 +7,19 @@ extension Request {
     /// The version each service has and would get, with the evidence.
     ///
     /// By the tags of this clone, or by those of the remote when it is to be asked: then what is only here counts for
-    /// nothing.
+    /// nothing. The evidence is complete only where it is to be told.
     ///
     /// Where there is no answer, as in a clone that is too shallow, the answer says why.
     public func versions(
-        askingRemote asksRemote: Bool = false
+        askingRemote asksRemote: Bool = false, telling isTelling: Bool = true
     ) async throws -> (answers: [VersionAnswer], notes: [Plan.Note]) {
         let remoteTags = asksRemote ? try await ReleasePlace.known(releasePlace(.init()).tags()) : nil
-        let survey = try await Survey.make(self, evidence: true, remoteTags: remoteTags)
-        let asked = try survey.services(named: selection.services)
+        let survey = try await VersionSurvey.make(self, isTelling ? .evidence : .merges, remoteTags: remoteTags)
+        let asked = try survey.catalog.services(named: selection.services)
         let services = survey.catalog.services.filter { service in
             service.kind == .service && (asked.isEmpty || asked.contains(service.name))
         }
-        let lineName = survey.surroundings.lineName(gitBranch: survey.facts.branch)
-        let answers = services.compactMap { service in
-            survey.chronicle.answer(for: service, in: survey.catalog, at: survey.facts, lineName: lineName)
-                .map(survey.statedFiles.completing)
-        }
+        let answers = try await survey.answers(about: services)
         return (answers, survey.chronicle.notes + answers.flatMap(\.fileNotes))
     }
 

@@ -7,7 +7,7 @@ struct CommitObject {
     let tree: ObjectID
     let parents: [ObjectID]
     let time: Int64
-    let grade: UInt8
+    let grade: UInt32
 
     init(_ id: ObjectID, in store: ObjectStore, grading grade: CommitGraph.Grading? = nil) throws(GitError) {
         self = try store.withCommit(id) { bytes throws(GitError) in try CommitObject(id, bytes, grading: grade) }
@@ -31,6 +31,15 @@ struct CommitObject {
         }
         (self.parents, self.time) = (parents, time)
         self.grade = grade.map { $0(Array(reader.rest)) } ?? 0
+    }
+
+    /// What the message of a commit is worth.
+    static func grade(_ id: ObjectID, in store: ObjectStore, by grade: CommitGraph.Grading) throws(GitError) -> UInt32 {
+        try store.withCommit(id) { bytes in
+            var reader = LineReader(bytes: bytes)
+            while let line = reader.next(), !line.isEmpty {}
+            return grade(Array(reader.rest))
+        }
     }
 
     /// The number before the time zone, which stands after the last blank.

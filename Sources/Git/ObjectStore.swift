@@ -62,6 +62,9 @@ final class ObjectStore {
             UnsafeRawBufferPointer(start: git_odb_object_data(object), count: git_odb_object_size(object)))
     }
 
+    /// What an object of a pack is; nil when no pack has it.
+    func kind(of id: ObjectID) -> ObjectKind? { packs.kind(of: id) }
+
     /// Throws for what libgit2 could not be asked about without harm.
     func check(_ id: ObjectID, _ name: String) throws(GitError) {
         if !packs.holds(id), LooseFile.isDamaged(id, in: objects) { throw missing("\(name) \(id)") }

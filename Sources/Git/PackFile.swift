@@ -10,14 +10,12 @@ final class PackFile {
     let count: Int
     private let pack: Mapping
     private let index: Mapping
-    /// Where the parts of the index begin: ids, offsets of four bytes, and those of eight for what lies behind 2 GiB.
-    private let ids: UnsafePointer<UInt8>
+    private let ids: SortedIDs
+    /// Where other parts of the index begin: offsets of four bytes, and those of eight for what lies behind 2 GiB.
     private let offsets: UnsafePointer<UInt8>
     private let largeOffsets: UnsafePointer<UInt8>
     private let largeCount: Int
 
-    /// After as many, bisection goes on.
-    private static let guesses = 6
     private static let indexHeader = 8 + 256 * 4
     private static let packHeader = 12
     /// A checksum ends a pack, and two of them its index.
@@ -34,21 +32,17 @@ final class PackFile {
         guard let index = Mapping(name + ".idx"), let pack = Mapping(name + ".pack"),
             index.size >= Self.indexHeader + 2 * Self.trailer, pack.size >= Self.packHeader + Self.trailer,
             index.number(at: 0) == 0xFF74_4F63, index.number(at: 4) == 2,
-            pack.number(at: 0) == 0x5041_434B, pack.number(at: 4) == 2
+            pack.number(at: 0) == 0x5041_434B, pack.number(at: 4) == 2,
+            let count = SortedIDs.count(index.start + 8)
         else { return nil }
-        var count: UInt32 = 0
-        for slot in 0..<256 {
-            let end = index.number(at: 8 + 4 * slot)
-            guard end >= count else { return nil }
-            count = end
-        }
-        self.count = Int(count)
+        self.count = count
         let rest = index.size - Self.indexHeader - 28 * self.count - 2 * Self.trailer
-        guard rest >= 0, rest % 8 == 0, rest / 8 <= self.count, pack.number(at: 8) == count,
+        guard rest >= 0, rest % 8 == 0, rest / 8 <= self.count, Int(pack.number(at: 8)) == count,
             memcmp(pack.start + pack.size - 20, index.start + index.size - 40, 20) == 0
         else { return nil }
-        ids = index.start + Self.indexHeader
-        offsets = ids + 24 * self.count
+        let start = index.start + Self.indexHeader
+        ids = SortedIDs(fanout: index.start + 8, ids: start, count: count)
+        offsets = start + 24 * self.count
         largeOffsets = offsets + 4 * self.count
         largeCount = rest / 8
         (self.index, self.pack) = (index, pack)
@@ -57,37 +51,7 @@ final class PackFile {
     // MARK: - Finding
 
     /// Where an object stands, or nil when this pack is without it.
-    func offset(of id: ObjectID) -> Int? {
-        let words = id.words
-        let slot = Int(words.high >> 56)
-        var low = slot == 0 ? 0 : Int(index.number(at: 4 + 4 * slot))
-        var high = Int(index.number(at: 8 + 4 * slot))
-        guard low < high, high <= count else { return nil }
-        // Ids are spread evenly: how far two are apart tells how many stand between them, give or take a few.
-        var guess = low + distance(words.high << 8, among: high - low)
-        var tries = 0
-        while low < high {
-            if tries > Self.guesses { guess = low + (high - low) / 2 }
-            tries += 1
-            let place = ids + 20 * guess
-            let first = UInt64(bigEndian: UnsafeRawPointer(place).loadUnaligned(as: UInt64.self))
-            if first == words.high, ObjectID(reading: place) == id { return offset(at: guess) }
-            if first < words.high || first == words.high && ObjectID(reading: place) < id {
-                low = guess + 1
-                guess = min(low + distance(words.high - first, among: count), high - 1)
-            } else {
-                high = guess
-                guess = max(high - 1 - distance(first - words.high, among: count), low)
-            }
-        }
-        return nil
-    }
-
-    /// How many of so many evenly spread ids are expected between two that differ by this.
-    @inline(__always)
-    private func distance(_ difference: UInt64, among count: Int) -> Int {
-        Int(truncatingIfNeeded: difference.multipliedFullWidth(by: UInt64(count)).high)
-    }
+    func offset(of id: ObjectID) -> Int? { ids.place(of: id).flatMap { offset(at: $0) } }
 
     private func offset(at place: Int) -> Int? {
         let offset = UInt32(bigEndian: UnsafeRawPointer(offsets + 4 * place).loadUnaligned(as: UInt32.self))
@@ -181,30 +145,5 @@ private struct EntryReader {
         guard end - position >= 20 else { return nil }
         defer { position += 20 }
         return ObjectID(reading: start + position)
-    }
-}
-
-/// A whole file in memory, for as long as this lives.
-private final class Mapping {
-    let start: UnsafePointer<UInt8>
-    let size: Int
-
-    init?(_ file: String) {
-        let descriptor = open(file, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_size > 0,
-            let mapped = mmap(nil, Int(status.st_size), PROT_READ, MAP_PRIVATE, descriptor, 0), mapped != MAP_FAILED
-        else { return nil }
-        start = UnsafePointer(mapped.assumingMemoryBound(to: UInt8.self))
-        size = Int(status.st_size)
-    }
-
-    deinit { munmap(UnsafeMutableRawPointer(mutating: start), size) }
-
-    /// Four bytes, the first the highest.
-    func number(at offset: Int) -> UInt32 {
-        UInt32(bigEndian: UnsafeRawPointer(start + offset).loadUnaligned(as: UInt32.self))
     }
 }

@@ -5,12 +5,17 @@ enum PackFolder {
     /// How often a folder may borrow from one that borrows; git's own limit.
     private static let deepest = 5
 
-    /// The packs of a folder of objects and of those it borrows from, the largest first.
-    static func packs(of objects: String) -> [PackFile] {
+    /// A folder of objects and those it borrows from, without links and slashes at the end.
+    static func folders(of objects: String) -> [String] {
         var folders: [String] = []
         collect(objects, depth: 0, &folders)
-        let packs = folders.flatMap { folder in
-            children(of: folder + "/pack").filter { $0.hasSuffix(".idx") }
+        return folders
+    }
+
+    /// The packs of a folder of objects and of those it borrows from, the largest first.
+    static func packs(of objects: String) -> [PackFile] {
+        let packs = folders(of: objects).flatMap { folder in
+            names(in: folder + "/pack").filter { $0.hasSuffix(".idx") }
                 .compactMap { PackFile("\(folder)/pack/\($0.dropLast(4))") }
         }
         return packs.sorted { $0.count > $1.count }
@@ -27,7 +32,8 @@ enum PackFolder {
         }
     }
 
-    private static func children(of folder: String) -> [String] {
+    /// What lies in a folder, if it is one; dots too.
+    static func names(in folder: String) -> [String] {
         guard let stream = opendir(folder) else { return [] }
         defer { closedir(stream) }
         var names: [String] = []
@@ -38,7 +44,8 @@ enum PackFolder {
         return names
     }
 
-    private static func lines(of file: String) -> [String] {
+    /// The lines of a file, if there is one.
+    static func lines(of file: String) -> [String] {
         guard let stream = fopen(file, "re") else { return [] }
         defer { fclose(stream) }
         var (line, room): (UnsafeMutablePointer<CChar>?, Int) = (nil, 0)

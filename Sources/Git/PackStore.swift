@@ -42,6 +42,17 @@ final class PackStore {
     /// Whether a pack has an object, whatever it is.
     func holds(_ id: ObjectID) -> Bool { place(of: id) != nil }
 
+    /// What an object is, told without inflating it; nil when no pack has it, or its pack is damaged.
+    func kind(of id: ObjectID) -> ObjectKind? {
+        var place = place(of: id)
+        for _ in 0...longestChain {
+            guard let here = place, let entry = packs[here.pack].entry(at: here.offset) else { return nil }
+            if case .whole(let kind) = entry.form { return kind }
+            place = base(of: entry, at: here)
+        }
+        return nil
+    }
+
     private func place(of id: ObjectID) -> PackPlace? {
         for index in order.indices {
             let pack = order[index]
@@ -81,22 +92,26 @@ final class PackStore {
         while chain.count <= longestChain {
             if let object = recent.object(at: place) { return object }
             guard let entry = packs[place.pack].entry(at: place.offset) else { return nil }
-            var base: PackPlace?
-            switch entry.form {
-            case .whole(let kind):
+            if case .whole(let kind) = entry.form {
                 let object = whole(entry, kind)
                 if let object, kind == .tree || !chain.isEmpty { recent.keep(object, at: place) }
                 return object
-            case .deltaAt(let offset): base = PackPlace(pack: place.pack, offset: offset)
-            case .deltaOf(let id):
-                let near = packs[place.pack].offset(of: id).map { PackPlace(pack: place.pack, offset: $0) }
-                base = near ?? self.place(of: id)
             }
-            guard let base else { return nil }
+            guard let base = base(of: entry, at: place) else { return nil }
             chain.append(Link(place: place, size: entry.size, deflated: entry.deflated))
             place = base
         }
         return nil
+    }
+
+    /// Where that stands from which a delta makes its object.
+    private func base(of entry: PackFile.Entry, at place: PackPlace) -> PackPlace? {
+        switch entry.form {
+        case .whole: nil
+        case .deltaAt(let offset): PackPlace(pack: place.pack, offset: offset)
+        case .deltaOf(let id):
+            packs[place.pack].offset(of: id).map { PackPlace(pack: place.pack, offset: $0) } ?? self.place(of: id)
+        }
     }
 
     private func whole(_ entry: PackFile.Entry, _ kind: ObjectKind) -> PackedObject? {

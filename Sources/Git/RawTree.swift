@@ -68,6 +68,27 @@ final class RawTree {
             offset: offset, mode: mode, name: UnsafeBufferPointer(start: name, count: length), end: end)
     }
 
+    /// The shortest entry: five digits, a blank, a letter, NUL, and an id.
+    private static let shortest = 28
+
+    /// Where the last entry ends that lies within a limit, of those from an offset on: eight bytes of a name at a time.
+    func endOfEntries(from start: Int, within limit: Int) -> Int {
+        let bytes = UnsafeRawPointer(self.start)
+        var end = start
+        while end + Self.shortest <= limit {
+            var position = end + 7
+            var zeros: UInt64 = 0
+            while zeros == 0, position + 8 <= count {
+                let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+                position += zeros == 0 ? 8 : zeros.trailingZeroBitCount / 8
+            }
+            guard zeros != 0, position + 21 <= limit else { break }
+            end = position + 21
+        }
+        return end
+    }
+
     func id(of entry: Entry) -> ObjectID { ObjectID(reading: start + entry.end - 20) }
 
     func value(of entry: Entry) -> TreeEntry { TreeEntry(id: id(of: entry), mode: Self.mode(entry.mode)) }

@@ -66,45 +66,4 @@ extension Repository {
             throw .unknownRevision(name)
         }
     }
-
-    /// All tags for whose name `isWanted` says so.
-    public func tags(where isWanted: (String) -> Bool) throws(GitError) -> [Tag] {
-        let repository = handle.pointer
-        let iterator = try Owned("git_reference_iterator_glob_new", free: git_reference_iterator_free) {
-            git_reference_iterator_glob_new(&$0, repository, "refs/tags/*")
-        }
-        var tags: [Tag] = []
-        while let reference = try next(of: iterator) {
-            let name = String(String(cString: git_reference_name(reference.pointer)).dropFirst("refs/tags/".count))
-            if isWanted(name) { tags.append(try tag(name, reference)) }
-        }
-        return tags.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-    }
-
-    private func next(of iterator: borrowing Owned) throws(GitError) -> Owned? {
-        var reference: OpaquePointer?
-        let code = git_reference_next(&reference, iterator.pointer)
-        guard code != GIT_ITEROVER.rawValue else { return nil }
-        return try Owned("git_reference_next", free: git_reference_free) {
-            $0 = reference
-            return code
-        }
-    }
-
-    private func tag(_ name: String, _ reference: borrowing Owned) throws(GitError) -> Tag {
-        guard let target = git_reference_target(reference.pointer) else {
-            return Tag(name: name, commit: nil, isAnnotated: false)
-        }
-        let repository = handle.pointer
-        let object = try Owned("git_object_lookup", free: git_object_free) {
-            git_object_lookup(&$0, repository, target, GIT_OBJECT_ANY)
-        }
-        let isAnnotated = git_object_type(object.pointer) == GIT_OBJECT_TAG
-        var peeled: OpaquePointer?
-        guard git_object_peel(&peeled, object.pointer, GIT_OBJECT_COMMIT) == 0, let peeled else {
-            return Tag(name: name, commit: nil, isAnnotated: isAnnotated)
-        }
-        defer { git_object_free(peeled) }
-        return Tag(name: name, commit: ObjectID(git_object_id(peeled)), isAnnotated: isAnnotated)
-    }
 }

@@ -72,7 +72,7 @@ struct TreePair {
     }
 
     mutating func next() throws(GitError) -> Difference? {
-        try skipEqual()
+        skipEqual()
         while true {
             let old = try left.entry(at: i)
             let new = try right.entry(at: j)
@@ -101,7 +101,7 @@ struct TreePair {
     }
 
     /// What two versions of a big folder share at the beginning and at the end is passed over in blocks.
-    private mutating func skipEqual() throws(GitError) {
+    private mutating func skipEqual() {
         let (leftRest, rightRest) = (left.count - i, right.count - j)
         if leftRest == rightRest, memcmp(left.start + i, right.start + j, leftRest) == 0 {
             (i, j) = (left.count, right.count)
@@ -114,11 +114,8 @@ struct TreePair {
             equal += block
         }
         guard equal > 0 else { return }
-        let end = i + equal
-        while let entry = try left.entry(at: i), entry.end <= end {
-            j += entry.end - i
-            i = entry.end
-        }
+        let end = left.endOfEntries(from: i, within: i + equal)
+        (i, j) = (end, j + end - i)
     }
 
     /// Below, at, or above zero: which of two names comes first in git's order.

@@ -79,10 +79,14 @@ struct HistoryTests {
             })
         var commits: [[String]] = Array(repeating: [], count: pairs.count)
         let question = TouchQuestion(areas: areas, marks: marks, marksOf: pairs.map { [$0.1] })
-        let incomplete = try graph.eachTouch(of: question) { touch in
-            for area in touch.areas { commits[area].append("\(touch.commit)") }
+        let span = try graph.span(of: question)
+        let middle = span.count / 2
+        for part in [0..<middle, middle..<span.count] {
+            try TouchFindings(span, part, in: repository) { _ in 0 }.each(of: span, in: repository) { touch in
+                for area in touch.changed where touch.concerns(area) { commits[area].append("\(touch.commit)") }
+            }
         }
-        return (commits, incomplete)
+        return (commits, span.incomplete)
     }
 
     @Test(arguments: ["a", "b", "c", "."])

@@ -25,7 +25,10 @@ struct MessageSoupTests {
         "<details>\n", "</details>\n", "This ",
         "#", "**",
     ]
-    private static let beginnings = ["feat: ", "fix: a", "chore: b", "docs: c\n\n", "perf: words\n\nMore", "build: 1"]
+    private static let beginnings = [
+        "feat: ", "feat(api): ", "fix(a-1): c\n", "fix: a", "chore: b", "docs: c\n\n", "perf: words\n\nMore",
+        "build: 1",
+    ]
 
     private static func soup(_ dice: inout Dice, of count: Int) -> [UInt8] {
         var text = Bool.random(using: &dice) ? beginnings.randomElement(using: &dice) ?? "" : ""
@@ -38,15 +41,15 @@ struct MessageSoupTests {
         var graded = 0
         for _ in 0..<5000 {
             let bytes = Self.soup(&dice, of: 8)
-            let grade = CommitMessage.grade(bytes)
-            guard grade & CommitMessage.needsReading == 0 else { continue }
+            guard let plain = CommitMessage.plain(bytes) else { continue }
             graded += 1
             let message = CommitMessage(bytes: bytes)
             let judgement = message.judged(by: MessagePolicy())
             let isPlain =
-                judgement.level == CommitMessage.level(graded: grade) && judgement.rule == .type
+                judgement.level == Level.allCases[Int(plain.level)] && judgement.rule == .type
                 && judgement.lints.isEmpty && message.revert == nil && message.bullets.isEmpty
-                && message.footers == CommitMessage.Footers() && message.header?.scopes.isEmpty == true
+                && message.footers == CommitMessage.Footers()
+                && message.header?.scopes == (plain.scope.isEmpty ? [] : [String(decoding: plain.scope, as: UTF8.self)])
             #expect(isPlain, "\(String(decoding: bytes, as: UTF8.self).debugDescription)")
         }
         #expect(graded > 200)
@@ -55,22 +58,31 @@ struct MessageSoupTests {
     @Test(
         arguments: [
             ("feat: add a thing", 2), ("fix: a", 1), ("fix: a\n\nb\n75 of them", 1), ("security: 404", 1),
-            ("refactor: a\n", 0),
+            ("refactor: a\n", 0), ("feat(api-2): a", 2),
             ("feat: a\n\nSome words.\nThe rest, reviewed\n\nReviewed-by: Z\nCo-authored-by: Y\n", 2),
         ] as [(String, UInt8)])
     func `plain messages are graded`(message: String, grade: UInt8) {
-        #expect(CommitMessage.grade(Array(message.utf8)) == grade)
+        #expect(CommitMessage.plain(Array(message.utf8))?.level == grade)
     }
 
     @Test(arguments: [
-        "", "f", "fix:", "fix: ", "feat(a): b", "feat!: a", "FEAT: a", "revert: a", "feet: a", "Add a", "fix: a\nb",
+        "", "f", "fix:", "fix: ", "feat(a): b", "feat(): a", "feat(a,c): d", "feat(A): c", "feat(a) : c", "feat(a",
+        "feat(", "feat!: a", "FEAT: a", "revert: a", "feet: a", "Add a", "fix: a\nb",
         "fix: a\n\n* b", "fix: a\n\n12. b", "fix: a\n\nBREAKING CHANGE: b", "fix: a\n\nThis reverts commit 676104e",
         "fix: a [skip release]",
         "fix: breaking: a", "fix: a\r\n", "fix: a\n\nRelease-As: 1.0.0", "fix: a\n\nSkip-Release: true",
         "Merge branch 'a'",
     ])
     func `others must be read`(message: String) {
-        #expect(CommitMessage.grade(Array(message.utf8)) == CommitMessage.needsReading)
+        #expect(CommitMessage.plain(Array(message.utf8)) == nil)
+    }
+
+    @Test func `a scope that is somebody's name is plain to that one only`() {
+        let grader = MessageGrader(["api", "billing"])
+        let grades = ["fix(api): a", "fix(other): a", "fix: a", "Fix"].map { grader.grade(Array($0.utf8)) }
+        #expect(grades.map { grader.isPlain($0, to: "api") } == [true, true, true, false])
+        #expect(grades.map { grader.isPlain($0, to: "billing") } == [false, true, true, false])
+        #expect(grades.prefix(3).map(MessageGrader.level) == [.patch, .patch, .patch])
     }
 
     @Test(arguments: 0..<8) func `no bytes break the reading`(seed: UInt64) {
@@ -107,7 +119,7 @@ struct MessageSoupTests {
             let message = CommitMessage(mergeBytes: Array(beginning.utf8) + bytes)
             let judgement = message.judged(by: MessagePolicy())
             #expect(judgement.rule != .mapping)
-            _ = CommitMessage.grade(bytes)
+            _ = MessageGrader([]).grade(bytes)
         }
     }
 

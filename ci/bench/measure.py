@@ -15,6 +15,11 @@ FAILED = False
 FAST = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
+def folder():
+    """An empty one, in memory where that is possible."""
+    return pathlib.Path(tempfile.mkdtemp(prefix="slipway-bench-", dir=FAST))
+
+
 def slipway():
     """The release binary, built when it is not there yet; SLIPWAY names another one."""
     return os.environ.get("SLIPWAY") or product("slipway")
@@ -68,20 +73,20 @@ def anonymous(command, folder):
 
 def monorepo(count, files, service):
     """A repository of services with some files each; `service(name)` is the entry of one in slipway.yaml."""
-    folder = pathlib.Path(tempfile.mkdtemp(prefix="slipway-bench-", dir=FAST))
+    place = folder()
     lines = ["services:"]
     for index in range(count):
         name = f"s{index:03}"
-        home = folder / "services" / name
+        home = place / "services" / name
         home.mkdir(parents=True)
         for number in range(files):
             (home / f"f{number}.txt").write_text(f"{name} {number}\n")
         lines.append(f"  {name}: {service(f'services/{name}')}")
-    (folder / "slipway.yaml").write_text("\n".join(lines) + "\n")
+    (place / "slipway.yaml").write_text("\n".join(lines) + "\n")
     # Packed, as clones are.
     for command in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-q", "-m", "feat: begin"], ["gc", "-q"]):
-        subprocess.run(["git", *command], cwd=folder, env=ENVIRONMENT, check=True)
-    return folder
+        subprocess.run(["git", *command], cwd=place, env=ENVIRONMENT, check=True)
+    return place
 
 
 def alternate(subject, peer):

@@ -39,7 +39,7 @@ struct ReleaseDesk: Sendable {
         let tags = try await place.tags()
         var asking = request
         asking.selection.atLeast = wish.accepts.contains(Self.localScope) ? .local : .branch
-        let survey = try await Survey.make(asking, evidence: true, remoteTags: ReleasePlace.known(tags))
+        let survey = try await Survey.make(asking, detail: .evidence, remoteTags: ReleasePlace.known(tags))
         if let path = survey.dirtyPaths.first { throw ReleaseError.dirty("\(path)") }
         let asked = try survey.services(named: request.selection.services)
         let services = survey.catalog.services.filter { service in

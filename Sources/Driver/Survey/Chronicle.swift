@@ -7,10 +7,19 @@ import SystemPackage
 struct ChronicleQuestion: Sendable {
     var folder: FilePath
     var head: ObjectID
-    /// Whether each commit is to be told.
-    var wantsEvidence = false
+    var detail = Detail.levels
     /// The release tags of the remote, if it was asked.
     var remoteTags: [KnownTag]?
+
+    /// How closely commits are looked at.
+    enum Detail: Sendable {
+        /// As far as a version follows from them.
+        case levels
+        /// Merges that changed something themselves too, which may say something all the same.
+        case merges
+        /// Each is to be told.
+        case evidence
+    }
 }
 
 /// What the commits since the last release of each service come to.
@@ -24,30 +33,39 @@ struct Chronicle: Sendable {
     private let own: [ServiceName: OwnHistory]
     /// What changed in libraries, newest first.
     private let libraries: [ServiceName: [RankedCommit]]
+    private let neighbours: HistoryReading.Neighbours
     private var incomplete: Set<Int> = []
     /// What declared interfaces lost or gained, which counts for every version that is asked for.
     var interfaces = InterfaceEvidence.none
 
     /// One pass over the commits for all services at once, as far back as the oldest of their releases.
-    init(of catalog: Catalog, _ question: ChronicleQuestion) throws {
+    init(of catalog: Catalog, _ question: ChronicleQuestion) async throws {
         let repository = try Repository(at: question.folder.string, apart: true)
-        let graph = try CommitGraph(from: question.head, in: repository, grading: CommitMessage.graded)
+        let grader = MessageGrader(catalog.services.map(\.name))
+        let graph = try CommitGraph(from: question.head, in: repository, grading: grader.grade)
         releases = try Releases(of: catalog, on: graph, in: repository, remote: question.remoteTags)
         lacksTags = try releases.isEmpty && question.remoteTags == nil && repository.passesOverTags()
         marks = try ChronicleMarks(catalog, releases, graph, repository)
+        neighbours = HistoryReading.Neighbours(catalog)
         var (own, libraries): ([ServiceName: OwnHistory], [ServiceName: [RankedCommit]]) = ([:], [:])
         for source in VersionPolicy.Source.allCases {
-            var walk = ChronicleWalk(catalog, marks, source: source, wantsEvidence: question.wantsEvidence)
-            guard !walk.isEmpty else { continue }
-            incomplete.formUnion(
-                try graph.eachTouch(of: walk.question) { touch throws(GitError) in
-                    try walk.take(touch, in: repository)
-                })
-            own.merge(walk.histories) { $1 }
-            libraries.merge(walk.libraries) { first, _ in first }
+            let frame = ChronicleFrame(catalog, marks, source: source, question.detail)
+            guard let frame else { continue }
+            let span = try graph.span(of: frame.question)
+            incomplete.formUnion(span.incomplete)
+            for walk in try await frame.walks(along: span, in: question.folder.string) {
+                own.merge(walk.histories) { $1 }
+                libraries.merge(walk.libraries) { first, _ in first }
+            }
         }
         (self.own, self.libraries) = (own, libraries)
         commits = graph.reading
+    }
+
+    /// The same of a catalog that may not be known yet.
+    static func ifAny(_ catalog: Catalog?, _ question: ChronicleQuestion) async throws -> Chronicle? {
+        guard let catalog else { return nil }
+        return try await Chronicle(of: catalog, question)
     }
 
     /// What is worth knowing about where versions come from.
@@ -83,7 +101,6 @@ struct Chronicle: Sendable {
             tagLints: releases.lints[service.name] ?? [])
         history.isCutOff = isHidden(service.name)
         let needed = neededCommits(of: service, in: catalog)
-        let neighbours = HistoryReading.Neighbours(catalog)
         let reading = own.reading(of: service, needed, among: neighbours)
         var snapshot = Snapshot(branch: lineName, commit: facts.head, isDirty: facts.dirty, hash: Digest.sha256)
         snapshot.template = service.release.snapshot

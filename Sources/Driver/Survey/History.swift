@@ -64,7 +64,7 @@ struct History: Sendable {
         hidden = services.map(\.name).filter(chronicle.isHidden)
         notes = chronicle.notes + services.flatMap { versions[$0.name]?.fileNotes ?? [] }
         let repository = try Repository(at: question.folder.string)
-        let graph = CommitGraph(resuming: chronicle.commits, in: repository)
+        let graph = try CommitGraph(resuming: chronicle.commits, in: repository)
         removed = try Set(question.strangers.filter { try $1.contains(where: graph.contains) }.keys)
         let ladder = try BaseLadder(question, chronicle.releases, graph, repository)
         bases = ladder.bases

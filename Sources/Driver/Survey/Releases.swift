@@ -84,13 +84,21 @@ struct Releases: Sendable {
 
 /// Whose a tag is, and which version it states.
 private struct TagNames {
-    private let byPrefix: [[UInt8]: [Service]]
+    private struct Series {
+        let prefix: String
+        var services: [ServiceName]
+    }
+
+    private var byPrefix: [[UInt8]: Series] = [:]
     /// Few lengths, many tags: each tag is looked up by its beginnings instead of being tried on every service.
     private let lengths: Set<Int>
     private let legacy: [String: [(ServiceName, SemanticVersion)]]
 
     init(_ services: [Service]) {
-        byPrefix = Dictionary(grouping: services) { Array($0.release.tag.prefix(for: $0.name).utf8) }
+        for service in services {
+            let prefix = service.release.tag.prefix(for: service.name)
+            byPrefix[Array(prefix.utf8), default: Series(prefix: prefix, services: [])].services.append(service.name)
+        }
         lengths = Set(byPrefix.keys.map(\.count))
         var legacy: [String: [(ServiceName, SemanticVersion)]] = [:]
         for service in services {
@@ -102,16 +110,17 @@ private struct TagNames {
         self.legacy = legacy
     }
 
-    func isKnown(_ tag: String) -> Bool {
-        let bytes = tag.utf8
-        return legacy[tag] != nil || lengths.contains { byPrefix[Array(bytes.prefix($0))] != nil }
-    }
+    private func series(of tag: String) -> [Series] { lengths.compactMap { byPrefix[Array(tag.utf8.prefix($0))] } }
+
+    func isKnown(_ tag: String) -> Bool { legacy[tag] != nil || !series(of: tag).isEmpty }
 
     /// The services with whose prefix a tag begins, each with the version behind it, if it is one.
     func claims(on tag: String) -> [(ServiceName, SemanticVersion?)] {
         if let old = legacy[tag] { return old.map { ($0.0, $0.1) } }
-        let services = lengths.flatMap { byPrefix[Array(tag.utf8.prefix($0))] ?? [] }
-        return services.map { ($0.name, $0.release.tag.version(of: tag, for: $0.name)) }
+        return series(of: tag).flatMap { series in
+            let version = TagName.version(of: tag, behind: series.prefix)
+            return series.services.map { ($0, version) }
+        }
     }
 }
 

@@ -39,22 +39,15 @@ struct Survey: Sendable {
     ///
     /// The files themselves are kept only where something is to be built from them, the commits only where they are told.
     static func make(
-        _ request: Request, listing: Bool = false, evidence: Bool = false, remoteTags: [KnownTag]? = nil
+        _ request: Request, listing: Bool = false, detail: ChronicleQuestion.Detail = .levels,
+        remoteTags: [KnownTag]? = nil
     ) async throws -> Survey {
         let began = Timestamp.now
         let repository = try Repository(at: request.folder.string)
-        async let suspects = Ground.suspects(request)
-        let outset = try Outset(request, repository)
-        let guess = outset.reading?.catalog
-        let question = ChronicleQuestion(
-            folder: request.folder, head: outset.facts.head, wantsEvidence: evidence, remoteTags: remoteTags)
-        async let early = guess.map { try Chronicle(of: $0, question) }
-        let state = try await repository.workTreeState(of: suspects, hash: contentHash)
-        let ground = try Ground(outset, request, repository, state)
-        let terrain = try await Terrain(ground, request, listing: listing)
-        let chronicle = try await ground.catalog == guess ? early : nil
-        return try Survey(
-            request, ground, terrain, chronicle ?? Chronicle(of: ground.catalog, question), repository, began)
+        let found = try await Ground.explored(by: request, repository, detail, remoteTags) { ground in
+            try await Terrain(ground, request, listing: listing)
+        }
+        return try Survey(request, found.ground, found.value, found.chronicle, repository, began)
     }
 
     private init(

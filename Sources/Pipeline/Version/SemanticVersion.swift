@@ -106,10 +106,12 @@ extension SemanticVersion {
     private enum Order { case before, same, after }
 
     private static func order(_ left: SemanticVersion, _ right: SemanticVersion) -> Order {
-        for (one, other) in [(left.major, right.major), (left.minor, right.minor), (left.patch, right.patch)] {
-            let order = order(ofNumbers: one, other)
-            guard order == .same else { return order }
-        }
+        let major = order(ofNumbers: left.major, right.major)
+        guard major == .same else { return major }
+        let minor = order(ofNumbers: left.minor, right.minor)
+        guard minor == .same else { return minor }
+        let patch = order(ofNumbers: left.patch, right.patch)
+        guard patch == .same else { return patch }
         if left.isStable || right.isStable {
             return left.isStable == right.isStable ? .same : left.isStable ? .after : .before
         }

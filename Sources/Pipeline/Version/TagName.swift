@@ -21,10 +21,14 @@ public struct TagName: Equatable, Sendable, Codable {
         String(template.dropLast("{version}".count)).replacing("{service}", with: service.text)
     }
 
-    /// The version a tag states for a service: the whole rest behind the prefix must be one.
+    /// The version a tag states for a service.
     public func version(of tag: String, for service: ServiceName) -> SemanticVersion? {
-        let prefix = prefix(for: service)
-        guard tag.hasPrefix(prefix) else { return nil }
-        return SemanticVersion(parsing: tag.dropFirst(prefix.count))
+        Self.version(of: tag, behind: prefix(for: service))
+    }
+
+    /// The version behind a prefix: all the rest must be one.
+    public static func version(of tag: String, behind prefix: String) -> SemanticVersion? {
+        guard tag.utf8.starts(with: prefix.utf8) else { return nil }
+        return SemanticVersion(parsing: tag[tag.utf8.index(tag.startIndex, offsetBy: prefix.utf8.count)...])
     }
 }

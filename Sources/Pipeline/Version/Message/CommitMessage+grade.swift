@@ -1,12 +1,10 @@
 extension CommitMessage {
-    /// What `grade` answers of messages that must be read.
-    public static let needsReading: UInt8 = 4
-
-    /// What a message asks for in one byte, for walks over many commits: the place of the level among `Level.allCases`.
+    /// What a plain conventional line asks for, as the place of its level among `Level.allCases`, and its scope, which is
+    /// empty where there is none.
     ///
-    /// `needsReading` alone for every message that could be more than one plain conventional line; all others are worth
-    /// that level under any policy without mappings, with no lints, reverts or footers that count.
-    public static func grade(_ message: [UInt8]) -> UInt8 {
+    /// Nil for every message that could be more; all others are worth that level under any policy without mappings, with
+    /// no lints, reverts or footers that count.
+    static func plain(_ message: [UInt8]) -> (level: UInt8, scope: ArraySlice<UInt8>)? {
         var index = 0
         // Up to eight letters fit in a number.
         var type: UInt64 = 0
@@ -14,18 +12,27 @@ extension CommitMessage {
             type = type << 8 | UInt64(message[index])
             index += 1
         }
+        let scope = plainScope(of: message, from: index)
+        if !scope.isEmpty { index = scope.endIndex + 1 }
         guard index + 2 < message.count, message[index] == UInt8(ascii: ":"), message[index + 1] == 0x20,
             let level = level(packed: type)
-        else { return needsReading }
+        else { return nil }
         index += 2
         // The text must not begin like a marker of breaks.
         let first = message[index] | 0x20
-        guard first.isLower || first.isDigit, first != UInt8(ascii: "b") else { return needsReading }
-        guard let end = plainEnd(of: message, from: index) else { return needsReading }
-        return hasPlainBody(message, from: end) ? level : needsReading
+        guard first.isLower || first.isDigit, first != UInt8(ascii: "b") else { return nil }
+        guard let end = plainEnd(of: message, from: index), hasPlainBody(message, from: end) else { return nil }
+        return (level, scope)
     }
 
-    public static func level(graded grade: UInt8) -> Level { Level.allCases[Int(grade) % Level.allCases.count] }
+    /// What stands in parentheses, if that is one word of the safest letters.
+    private static func plainScope(of message: [UInt8], from start: Int) -> ArraySlice<UInt8> {
+        guard start < message.count, message[start] == UInt8(ascii: "(") else { return [] }
+        let rest = message[(start + 1)...]
+        let end = rest.firstIndex { !$0.isLower && !$0.isDigit && $0 != UInt8(ascii: "-") } ?? rest.endIndex
+        guard end < message.count, message[end] == UInt8(ascii: ")") else { return [] }
+        return rest[..<end]
+    }
 
     /// Of known types, each being the number its letters make; a revert is told from its body.
     private static func level(packed type: UInt64) -> UInt8? {
