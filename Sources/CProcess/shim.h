@@ -31,7 +31,7 @@ static inline int slipway_memory_file(void) {
 static inline void slipway_keep_freed_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 32 << 20);
     mallopt(M_TRIM_THRESHOLD, 128 << 20);
-    mallopt(M_TOP_PAD, 4 << 20);
+    mallopt(M_TOP_PAD, 32 << 20);
 }
 
 #endif

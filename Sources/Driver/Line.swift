@@ -20,7 +20,7 @@ func prepare(_ survey: Survey, with tools: Tools) async throws -> Prepared {
     let bases = await tools.resolve(survey)
     let parts = survey.parts(bases)
     let ledger = try await tools.testimony(survey, parts)
-    let history = try tools.history(HistoryQuestion(survey, ledger))
+    let history = try await tools.history(HistoryQuestion(survey, ledger))
     let selection = Planning.Request(
         services: asked, isForced: request.selection.isForced, through: request.selection.through,
         isPushing: survey.isPushing)

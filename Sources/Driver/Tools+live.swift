@@ -39,7 +39,7 @@ extension Tools {
         Tools(
             resolve: { await yard.images.bases.resolve($0) },
             testimony: { survey, parts in try await yard.ledgers.answer(survey, parts) },
-            history: { try History($0) },
+            history: { try await History($0) },
             run: { try await $0.run() },
             clearReports: { try $0.clear() },
             readReports: { place, began, exit in try place.read(since: began, exit: exit) },

@@ -11,7 +11,7 @@ struct Tools: Sendable {
     var resolve: @Sendable (Survey) async -> BaseResolution
     /// What the ledgers say about keys.
     var testimony: @Sendable (Survey, [ServiceName: KeyParts]) async throws -> LedgerAnswer
-    var history: @Sendable (HistoryQuestion) throws -> History
+    var history: @Sendable (HistoryQuestion) async throws -> History
     /// A command → how it ended.
     var run: @Sendable (Invocation) async throws -> Ending
     /// Removes the reports of earlier runs.

@@ -88,8 +88,8 @@ struct LayerWriter {
     mutating func finish() throws -> Layer {
         try write(TarWriter.end)
         if !pending.isEmpty { try flush(pending) }
-        let digest = Pipeline.Digest(bytes: compressed.finalize())
+        let digest = Pipeline.Digest(bytes: Array(compressed.finalize()))
         let descriptor = Descriptor(mediaType: MediaType.layer, digest: digest, size: size)
-        return Layer(descriptor: descriptor, diffID: Pipeline.Digest(bytes: content.finalize()))
+        return Layer(descriptor: descriptor, diffID: Pipeline.Digest(bytes: Array(content.finalize())))
     }
 }

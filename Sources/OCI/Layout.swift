@@ -41,7 +41,7 @@ public struct Layout: Sendable {
     /// Throws when it is not there or is something else.
     public func blob(_ digest: Pipeline.Digest, limit: Int = 8 << 20) throws -> [UInt8] {
         let bytes = try file(of: digest).contents(limit: limit)
-        guard Pipeline.Digest(bytes: SHA256.hash(data: bytes)) == digest else {
+        guard Pipeline.Digest(bytes: Array(SHA256.hash(data: bytes))) == digest else {
             throw ImageError.layout(file(of: digest).string, "does not have the content its name says")
         }
         return bytes
@@ -49,7 +49,7 @@ public struct Layout: Sendable {
 
     @discardableResult
     public func add(_ bytes: [UInt8], mediaType: String) throws -> Descriptor {
-        let digest = Pipeline.Digest(bytes: SHA256.hash(data: bytes))
+        let digest = Pipeline.Digest(bytes: Array(SHA256.hash(data: bytes)))
         if try !contains(digest) { try file(of: digest).write(bytes) }
         return Descriptor(mediaType: mediaType, digest: digest, size: Int64(bytes.count))
     }

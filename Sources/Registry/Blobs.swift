@@ -102,7 +102,7 @@ extension RegistryClient {
             method: .GET, target: blobTarget(blob.digest, repository), repository: repository, operation: operation)
         let (status, found) = try await transport.exchange(request) { response -> (UInt, Pipeline.Digest) in
             guard response.status == .ok else {
-                return (response.status.code, Pipeline.Digest(bytes: SHA256.hash(data: [UInt8]())))
+                return (response.status.code, Pipeline.Digest(bytes: Array(SHA256.hash(data: [UInt8]()))))
             }
             // Each attempt begins anew.
             try file.remove()
@@ -113,7 +113,7 @@ extension RegistryClient {
                 hash.update(data: bytes)
                 try file.append(bytes)
             }
-            return (response.status.code, Pipeline.Digest(bytes: hash.finalize()))
+            return (response.status.code, Pipeline.Digest(bytes: Array(hash.finalize())))
         }
         guard status == 200 else { throw RegistryError.notFound("\(host)/\(repository.text)@\(blob.digest)") }
         guard found == blob.digest else {
@@ -129,7 +129,7 @@ extension RegistryClient {
                 method: .GET, target: blobTarget(descriptor.digest, repository), repository: repository,
                 operation: operation))
         try expect(reply, [200], repository, operation)
-        let digest = Pipeline.Digest(bytes: SHA256.hash(data: reply.body))
+        let digest = Pipeline.Digest(bytes: Array(SHA256.hash(data: reply.body)))
         guard digest == descriptor.digest else {
             throw RegistryError.mismatch("\(host)/\(repository.text)", expected: descriptor.digest, found: "\(digest)")
         }

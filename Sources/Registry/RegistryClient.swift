@@ -57,7 +57,7 @@ public struct RegistryClient: Sendable {
         }
         try expect(reply, [200], repository, "reading \(reference)")
         try refuseWebPage(reply, "reading \(reference)")
-        let digest = Digest(bytes: Self.hash(reply.body))
+        let digest = Digest(bytes: Array(Self.hash(reply.body)))
         if let asked = Digest(parsing: reference), asked != digest {
             throw RegistryError.mismatch("\(host)/\(repository.text)", expected: asked, found: "\(digest)")
         }

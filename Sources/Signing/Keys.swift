@@ -98,12 +98,12 @@ extension Pipeline.Digest {
     ) rethrows -> Pipeline.Digest {
         var hash = SHA256()
         try feed { hash.update(data: $0) }
-        return Pipeline.Digest(bytes: hash.finalize())
+        return Pipeline.Digest(bytes: Array(hash.finalize()))
     }
 
     /// SHA-256 (FIPS 180-4).
     @Sendable public static func sha256(_ bytes: [UInt8]) -> Pipeline.Digest {
-        Pipeline.Digest(bytes: SHA256.hash(data: bytes))
+        Pipeline.Digest(bytes: Array(SHA256.hash(data: bytes)))
     }
 }
 

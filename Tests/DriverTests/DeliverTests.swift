@@ -34,7 +34,7 @@ struct DeliverTests {
         var tools = Tools.failing
         tools.resolve = { _ in BaseResolution() }
         tools.testimony = { _, _ in LedgerAnswer() }
-        tools.history = { try History($0) }
+        tools.history = { try await History($0) }
         tools.run = { invocation in
             diary.add("run \(invocation.log.stem ?? "")")
             return .exited(0)

@@ -5,7 +5,7 @@ import Pipeline
 ///
 /// The first that resolves: `--base`, where a pull request left its target, the newest record of the service from an
 /// ancestor, what Jenkins says built last, the last release.
-struct BaseLadder {
+struct BaseLadder: Sendable {
     private(set) var bases: [ServiceName: Plan.Base] = [:]
     /// Where histories crossed, the other commits that both lines have: what changed is what changed since any of them.
     private(set) var siblings: [ObjectID: [ObjectID]] = [:]

@@ -1,8 +1,9 @@
 import Git
 import Pipeline
+import SystemPackage
 
 /// What differs between the bases and the tree that is built, and who changed it.
-struct Comparison {
+struct Comparison: Sendable {
     private let question: HistoryQuestion
     private let ladder: BaseLadder
     /// The bases, each once.
@@ -13,16 +14,39 @@ struct Comparison {
         commits = Set(ladder.bases.values.map(\.commit)).sorted()
     }
 
-    func changes(on graph: CommitGraph, in repository: borrowing Repository) throws -> [ObjectID: Changes] {
+    /// By base; two tasks share the folders of many services between them.
+    func changes(on graph: CommitGraph, in repository: borrowing Repository) async throws -> [ObjectID: Changes] {
         guard !commits.isEmpty else { return [:] }
+        let all = Set(question.catalog.services.flatMap(\.paths))
+        // A folder inside that of another service goes with it.
+        let folders = all.filter { folder in
+            !sequence(first: folder.parent) { $0.isRoot ? nil : $0.parent }.contains(where: all.contains)
+        }.sorted()
+        var changes: [ObjectID: Changes]
+        if folders.count < 32 {
+            changes = try differences(skipping: [], in: repository)
+        } else {
+            let place = question.folder.string
+            let parts = try await folders.halves.concurrentMap(limit: 2) { half in
+                try differences(skipping: Set(half), in: Repository(at: place, apart: true, cache: 2 << 20))
+            }
+            changes = parts.reduce(into: [:]) { $0.merge($1) { $0 + $1 } }
+        }
+        try attribute(&changes, on: graph, in: repository)
+        return changes
+    }
+
+    private func differences(
+        skipping skipped: Set<Path>, in repository: borrowing Repository
+    ) throws -> [ObjectID: Changes] {
         let head = repository.tree(try repository.commit(question.facts.head).tree)
         var changes: [ObjectID: Changes] = [:]
         for commit in commits {
             var found = Changes()
-            let foreign = foreign(to: commit)
+            let skipped = foreign(to: commit).union(skipped)
             for base in [commit] + (ladder.siblings[commit] ?? []) {
                 guard let tree = try repository.treeIfPresent(of: base) else { continue }
-                try head.eachChange(since: tree, skipping: foreign) { change in
+                try head.eachChange(since: tree, skipping: skipped) { change in
                     found.add(change.path, question.reach)
                     return true
                 }
@@ -30,7 +54,6 @@ struct Comparison {
             for path in question.dirtyPaths { found.add(path, question.reach) }
             changes[commit] = found
         }
-        try attribute(&changes, on: graph, in: repository)
         return changes
     }
 

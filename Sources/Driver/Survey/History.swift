@@ -52,7 +52,7 @@ struct History: Sendable {
     let removed: Set<ServiceName>
 
     /// Reads the repository as far back as something is new since a base.
-    init(_ question: HistoryQuestion) throws {
+    init(_ question: HistoryQuestion) async throws {
         let chronicle = question.chronicle
         let services = question.catalog.services.filter { $0.kind == .service }
         let versions = services.reduce(into: [ServiceName: VersionAnswer]()) { versions, service in
@@ -68,6 +68,6 @@ struct History: Sendable {
         removed = try Set(question.strangers.filter { try $1.contains(where: graph.contains) }.keys)
         let ladder = try BaseLadder(question, chronicle.releases, graph, repository)
         bases = ladder.bases
-        changes = try Comparison(question, ladder).changes(on: graph, in: repository)
+        changes = try await Comparison(question, ladder).changes(on: graph, in: repository)
     }
 }

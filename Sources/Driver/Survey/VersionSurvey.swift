@@ -50,5 +50,5 @@ struct VersionSurvey: Sendable {
 }
 
 extension Array {
-    fileprivate var halves: [ArraySlice<Element>] { [self[..<(count / 2)], self[(count / 2)...]] }
+    var halves: [ArraySlice<Element>] { [self[..<(count / 2)], self[(count / 2)...]] }
 }

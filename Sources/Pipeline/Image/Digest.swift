@@ -4,7 +4,7 @@ public struct Digest: Hashable, Comparable, Sendable {
     public let hex: String
 
     /// Takes the 32 bytes a hash function gave.
-    public init(bytes: some Sequence<UInt8>) {
+    public init(bytes: [UInt8]) {
         hex = bytes.hexadecimal
         precondition(hex.utf8.count == 64, "a SHA-256 has 32 bytes")
     }

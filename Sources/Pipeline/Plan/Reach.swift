@@ -116,6 +116,17 @@ public struct Changes: Equatable, Sendable {
         if reach.isUnowned(path) { Self.insert(path, into: &unowned) }
     }
 
+    /// What either knows.
+    public static func + (left: Changes, right: Changes) -> Changes {
+        func united(_ list: [Difference], _ more: [Difference]) -> [Difference] {
+            more.reduce(into: list) { insert($1.path, into: &$0) }
+        }
+        var sum = left
+        sum.entering.merge(right.entering, uniquingKeysWith: united)
+        sum.unowned = united(left.unowned, right.unowned)
+        return sum
+    }
+
     private static func insert(_ path: Path, into list: inout [Difference]) {
         let index = list.firstIndex { path < $0.path } ?? list.count
         guard index < Plan.Entry.pathLimit, !list.contains(where: { $0.path == path }) else { return }
