@@ -20,6 +20,13 @@ static inline int slipway_terminal_width(int descriptor) {
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+// And its rows.
+
+static inline int slipway_terminal_height(int descriptor) {
+    struct winsize size;
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 // glibc declares memfd_create for GNU sources only, and Swift imports none; 1 is MFD_CLOEXEC.
 
 static inline int slipway_memory_file(void) {

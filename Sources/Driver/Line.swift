@@ -37,7 +37,7 @@ func deliver(_ survey: Survey, with tools: Tools) async throws -> RunOutcome {
     let plan = try survey.request.planFile.map { try prepared.agreeing(withPlanIn: $0) } ?? prepared.plan
     let asked = try survey.services(named: survey.request.selection.services)
     let run = try Run(prepared, plan, asked: asked, startedAt: startedAt)
-    tools.report(.planned(plan))
+    tools.report(.planned(plan, RunLogs(folder: run.folder.root)))
     let services = try await run.carryOut(jobs: survey.request.limits.jobs, with: tools)
     return try run.finish(services, at: tools.now(), interrupted: Task.isCancelled)
 }

@@ -3,7 +3,7 @@ import Execution
 import Git
 public import Pipeline
 import Signing
-public import SystemPackage
+import SystemPackage
 
 extension Request {
     /// Repository → Catalog → Plan: what would be done, and why.
@@ -85,7 +85,7 @@ extension Request {
         if outcome.interrupted { Descendants.end() }
         // Held to here: what comes after must not begin in the middle.
         try lock.sign("")
-        return FinishedRun(outcome: outcome, folder: workspace.run(outcome.run).root)
+        return FinishedRun(outcome: outcome, logs: RunLogs(folder: workspace.run(outcome.run).root))
     }
 
     private func workspace() throws -> (Workspace, FilePath) {
@@ -112,17 +112,5 @@ extension Request {
 /// A run that came to its end, and where it left its logs.
 public struct FinishedRun: Sendable {
     public let outcome: RunOutcome
-    public let folder: FilePath
-
-    /// The last lines of a log, as far as there are any.
-    public func tail(of log: String, lines: Int) -> [String] {
-        let file = folder.appending(FilePath(log).components)
-        do {
-            let size = try file.status()?.size ?? 0
-            let bytes = try file.slice(from: max(0, size - 8192), count: 8192)
-            return bytes.split(separator: UInt8(ascii: "\n")).suffix(lines).map { String(decoding: $0, as: UTF8.self) }
-        } catch {
-            return []
-        }
-    }
+    public let logs: RunLogs
 }

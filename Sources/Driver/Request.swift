@@ -51,7 +51,8 @@ public struct Request: Sendable {
 
 /// A fact about a run as it happens; whoever shows it decides how.
 public enum Event: Sendable {
-    case planned(Plan)
+    /// What will be done, and where its logs will be.
+    case planned(Plan, RunLogs)
     case waiting(for: String)
     case stepStarted(Step, command: [String]?)
     case stepFinished(Step, StepResult, log: String?)

@@ -102,8 +102,10 @@ extension ReleaseCommand {
                 version.flatMap { SemanticVersion(parsing: $0) }.map { .version($0) } ?? bump.map { .level($0) }
             wish.number.allowsDiverged = allowDiverged
             wish.number.channel = channel.map { $0 == "none" ? nil : $0 }
-            let progress = Progress(isQuiet: common.quiet, isVerbose: common.verbose)
-            let outcome = try await request.release(wish) { progress.show($0) }
+            let display = RunDisplay(common, jobs: request.limits.jobs)
+            let outcome = try await display.following { [request, wish] in
+                try await request.release(wish, reporting: display.show)
+            }
             try ReleaseCommand.answer(outcome, common)
             let exit = Exit(outcome)
             if exit != .done { throw exit.thrown }

@@ -49,8 +49,8 @@ struct RunCommand: AsyncParsableCommand {
             try await show(request)
             return
         }
-        let progress = Progress(isQuiet: common.quiet, isVerbose: common.verbose)
-        let run = try await request.run { progress.show($0) }
+        let display = RunDisplay(common, jobs: request.limits.jobs)
+        let run = try await display.following { [request] in try await request.run(reporting: display.show) }
         let outcome = run.outcome
         if common.json {
             try Console.answer(JSON(encoding: outcome).prettyText)
@@ -73,42 +73,4 @@ struct RunCommand: AsyncParsableCommand {
         for (step, command) in commands { table.add([.init("\(step)"), .init(command)]) }
         try Console.answer(table.text(common.style, indent: "  "))
     }
-}
-
-/// What is said while a run goes on: one line an event.
-struct Progress: Sendable {
-    let isQuiet: Bool
-    let isVerbose: Bool
-
-    func show(_ event: Event) {
-        guard !isQuiet, let line = line(event) else { return }
-        Console.story(line)
-    }
-
-    private func line(_ event: Event) -> String? {
-        switch event {
-        case .planned(let plan):
-            let notes = plan.notes.map { "note \($0.code.rawValue): \($0.message.printable)" }
-            let reasons = plan.selected.map {
-                "[\($0.name)] selected: \(PlanText.reason($0, isDirty: plan.repository.dirty).printable)"
-            }
-            return (notes + reasons).isEmpty ? nil : (notes + reasons).joined(separator: "\n")
-        case .waiting(let holder):
-            return "waiting for another run in this checkout (\(holder))"
-        case .stepStarted(let step, let command):
-            let text = isVerbose ? command.map { ": \($0.joined(separator: " ").printable)" } ?? "" : ""
-            return "[\(step.service)] \(step.kind.rawValue)\(text)"
-        case .stepFinished(let step, let result, _):
-            guard !result.hasPassed || isVerbose else { return nil }
-            return "[\(step.service)] \(step.kind.rawValue): \(result.ending.summary.printable)"
-        case .settled(let outcome):
-            let seconds = Double(outcome.steps.reduce(0) { $0 + $1.wallMs }) / 1000
-            return "[\(outcome.name)] \(outcome.verdict.state.rawValue) (\(seconds.formatted(decimals: 1)) s)"
-        case .note(let text): return "note: \(text.printable)"
-        }
-    }
-}
-
-extension Double {
-    func formatted(decimals: Int) -> String { String(format: "%.\(decimals)f", self) }
 }

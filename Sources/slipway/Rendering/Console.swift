@@ -19,9 +19,12 @@ enum Console {
         } catch {}
     }
 
-    static func story(_ line: String) {
+    static func story(_ line: String) { raw(line + "\n") }
+
+    /// Text for a terminal, control sequences and all.
+    static func raw(_ text: String) {
         turn.withLock { _ in
-            do { _ = try FileDescriptor.standardError.writeAll((line + "\n").utf8) } catch {}
+            do { _ = try FileDescriptor.standardError.writeAll(text.utf8) } catch {}
         }
     }
 
@@ -45,12 +48,12 @@ struct Style {
     /// How many columns there are; nil where nobody looks at them.
     let width: Int?
 
-    init(isPlain: Bool, environment: [String: String]) {
-        let columns = Int(slipway_terminal_width(STDOUT_FILENO))
+    init(isPlain: Bool, environment: [String: String], descriptor: Int32 = STDOUT_FILENO) {
+        let columns = Int(slipway_terminal_width(descriptor))
         width = columns >= 40 ? columns : nil
         let refuses = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
         let isDumb = environment["TERM"].map { $0 == "dumb" || $0.isEmpty } ?? true
-        isColoured = !isPlain && !refuses && !isDumb && isatty(STDOUT_FILENO) == 1
+        isColoured = !isPlain && !refuses && !isDumb && isatty(descriptor) == 1
     }
 
     enum Colour: Int {

@@ -67,9 +67,9 @@ struct OutcomeText {
             if let log = step.log {
                 // Where a test failed, that says more than the end of a log.
                 if service.tests?.failing.isEmpty ?? true {
-                    lines += run.tail(of: log, lines: 10).map { "  | \($0.printable)" }
+                    lines += run.logs.tail(of: log, lines: 10).map { "  | \($0.printable)" }
                 }
-                lines.append("  log: \(run.folder.appending(FilePath(log).components))")
+                lines.append("  log: \(run.logs.path(of: log))")
             }
         }
         if let hint = Self.hint(service) { lines.append("  \(hint)") }
@@ -91,7 +91,7 @@ struct OutcomeText {
             return ""
         }
         let name = "\(image.repository):\(service.version.map { "\($0)" } ?? "")"
-        let layout = run.folder.removingLastComponent().removingLastComponent().appending("images")
+        let layout = run.logs.folder.removingLastComponent().removingLastComponent().appending("images")
         return "\nrun one: podman run --rm oci:\(layout):\(name)\n"
     }
 }
