@@ -23,7 +23,7 @@ struct Slipway: AsyncParsableCommand {
         let interruption = Interruption()
         do {
             try await interruption.guarding {
-                var command = try parseAsRoot()
+                var command = try command(Array(CommandLine.arguments.dropFirst()))
                 if var asynchronous = command as? any AsyncParsableCommand {
                     try await asynchronous.run()
                 } else {
@@ -32,6 +32,20 @@ struct Slipway: AsyncParsableCommand {
             }
         } catch {
             end(with: error, interruption)
+        }
+    }
+
+    /// The command that arguments ask for.
+    ///
+    /// One that is named first is read without the tree of all the others, whose making takes longer than the planning of a
+    /// small repository; whatever is not plain is left to the tree.
+    private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+        let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
+        guard let named, named.configuration.subcommands.isEmpty else { return try parseAsRoot(arguments) }
+        do {
+            return try named.parseAsRoot(Array(arguments.dropFirst()))
+        } catch {
+            return try parseAsRoot(arguments)
         }
     }
 
