@@ -12,7 +12,7 @@ public struct Reproduction: Equatable, Sendable, Codable {
     public init(of subject: Subject, in folder: String, services: [Comparison], caveats: [Caveat]) {
         schema = 1
         (self.subject, self.folder, self.services, self.caveats) = (subject, folder, services, caveats)
-        conclusion = Conclusion(services.map(\.conclusion))
+        conclusion = Conclusion(ofAll: services.map(\.conclusion))
     }
 
     /// What is made again: a record, or what a run left.
@@ -43,8 +43,14 @@ public struct Reproduction: Equatable, Sendable, Codable {
         /// One side says nothing that the other could be held against.
         case incomparable
 
+        /// One difference is a difference; all the same is only what could be compared everywhere.
+        init(ofAll parts: [Conclusion]) {
+            let isSame = !parts.isEmpty && parts.allSatisfy { $0 == .agrees }
+            self = parts.contains(.differs) ? .differs : isSame ? .agrees : .incomparable
+        }
+
         /// One difference is a difference; without any, one agreement is enough.
-        init(_ parts: [Conclusion]) {
+        init(ofAny parts: [Conclusion]) {
             self = parts.contains(.differs) ? .differs : parts.contains(.agrees) ? .agrees : .incomparable
         }
     }

@@ -32,7 +32,10 @@ extension Reproduction {
             items = [verdict] + tests + [images].compactMap(\.self)
             self.image = images?.conclusion == .differs ? image : nil
             inputs = InputDifference.all(recorded.inputs, here.inputs)
-            conclusion = Conclusion(items.map(\.conclusion))
+            // What the recorded run was kept from proves nothing against it; what this one was kept from, proves nothing.
+            let isShort = here.verdict.map { $0.isUnfinished || $0.blamesTheWorld } ?? true
+            let found = Conclusion(ofAny: items.map(\.conclusion))
+            conclusion = found == .agrees && isShort ? .incomparable : found
         }
     }
 }
@@ -60,11 +63,11 @@ extension Reproduction.Comparison.Item {
         if let (verdict, place) = unfinished {
             let why = "it did not come to its end \(place): \(verdict.told)"
             self.init(.verdict, .incomparable, texts.0, texts.1, [why])
-        } else if recorded.state == here.state, recorded.codes == here.codes {
-            self.init(.verdict, .agrees, texts.0, texts.1)
         } else if let (verdict, place) = [(recorded, "there"), (here, "here")].first(where: { $0.0.blamesTheWorld }) {
             let why = "what failed \(place) is no matter of the sources: \(verdict.told)"
             self.init(.verdict, .incomparable, texts.0, texts.1, [why])
+        } else if recorded.state == here.state, recorded.codes == here.codes {
+            self.init(.verdict, .agrees, texts.0, texts.1)
         } else {
             self.init(.verdict, .differs, texts.0, texts.1, ["there: \(recorded.told)", "here: \(here.told)"])
         }
