@@ -50,7 +50,8 @@ extension Layout {
         contents.layers = manifest.layers.map(\.digest)
         let configuration = try JSON(parsing: blob(manifest.config.digest), profile: .lenient)
         contents.settings = Self.settings(configuration)
-        for layer in manifest.layers where layer.size <= ImageContents.sizeLimit && contents.files[layer.digest] == nil {
+        for layer in manifest.layers where layer.size <= ImageContents.sizeLimit && contents.files[layer.digest] == nil
+        {
             guard try contains(layer.digest) else { continue }
             contents.files[layer.digest] = try LayerListing(of: file(of: layer.digest))?.files
         }

@@ -23,7 +23,8 @@ struct ReproduceSafetyTests {
             let evil = outside.appending("evil")
             try evil.put("#!/bin/sh\ntouch \(outside)/ran\ncat\n", executable: true)
             for hook in ["post-checkout", "reference-transaction", "post-index-change", "pre-commit"] {
-                try repository.root.appending(".git/hooks/\(hook)").put("#!/bin/sh\ntouch \(outside)/ran\n", executable: true)
+                try repository.root.appending(".git/hooks/\(hook)").put(
+                    "#!/bin/sh\ntouch \(outside)/ran\n", executable: true)
             }
             let home = outside.appending("home")
             try home.appending(".gitconfig").put(
@@ -78,7 +79,9 @@ struct ReproduceSafetyTests {
     }
 
     @Test func `variables that are not what they were are named, never shown`() async throws {
-        let configured = Monorepo.configuration.replacing("    needs: [lib]\n    build: mkdir", with: "    needs: [lib]\n    environment: [LEVEL, OTHER]\n    build: mkdir")
+        let configured = Monorepo.configuration.replacing(
+            "    needs: [lib]\n    build: mkdir",
+            with: "    needs: [lib]\n    environment: [LEVEL, OTHER]\n    build: mkdir")
         try await withMonorepo(configured) { repository in
             try await repository.slipway("run", environment: ["LEVEL": "hush-hush"])
             let id = try await id(of: "app", repository)
@@ -101,7 +104,10 @@ struct ReproduceSafetyTests {
     @Test func `interrupted, no child is left, and the folder can be used again`() async throws {
         let mark = "3811.\(getpid())"
         let slow = Monorepo.configuration.replacing(
-            "test: cat tap\n  web", with: "test: test ! -e ../../../../../../slow || { touch ../../../../../../begun; sleep \(mark); }; cat tap\n  web")
+            "test: cat tap\n  web",
+            with:
+                "test: test ! -e ../../../../../../slow || { touch ../../../../../../begun; sleep \(mark); }; cat tap\n  web"
+        )
         try await withMonorepo(slow) { repository in
             try await repository.slipway("run")
             let id = try await id(of: "app", repository)

@@ -152,19 +152,29 @@ struct ReproduceTests {
             #expect(try folder.appending("x.log").text == "t\nm\n")
             let version = try folder.appending("services/app/out/version").text
             let commit = try await agent.git.head()
-            #expect(version.contains("0.pr-1") && version.contains(commit.prefix(12)))
+            #expect(version.contains("0.pr-") && version.contains(commit.prefix(12)))
             // The plan beside an outcome knows the parents as well.
             let run = agent.root.appending(".slipway/runs/latest")
             let outcome = try await repository.slipway("reproduce", run.string, "app", "web")
             #expect(outcome.exit == 0, "\(outcome.errors)\(outcome.output)")
+            let alone = outside.appending("outcome.json")
+            try alone.put(try run.appending("outcome.json").text)
+            let unknown = try await repository.slipway("reproduce", alone.string)
+            #expect(unknown.exit == 23)
+            #expect(unknown.errors.contains("lay plan.json of the run beside the file"))
             // Without one of them nothing can be made.
             let lone = Monorepo(
-                existing: try await git.clone(to: outside.appending("lone"), "--single-branch", "--depth=1"))
+                existing: try await git.clone(to: outside.appending("lone"), "--single-branch"))
             let refused = try await lone.slipway("reproduce", record(id, agent).string)
             #expect(refused.exit == 23)
             #expect(refused.errors.contains("is a merge, and of what it was made of "))
             let fetched = try await lone.slipway("reproduce", record(id, agent).string, "--fetch")
             #expect(fetched.exit == 0, "\(fetched.errors)\(fetched.output)")
+            // Nor without the commits that both come from.
+            let shallow = Monorepo(existing: try await git.clone(to: outside.appending("shallow"), "--depth=1"))
+            let hidden = try await shallow.slipway("reproduce", record(id, agent).string, "--fetch")
+            #expect(hidden.exit == 23)
+            #expect(hidden.errors.contains("this clone is too shallow to merge its parents again"))
         }
     }
 
@@ -184,7 +194,8 @@ struct ReproduceTests {
                     try agent.git.put("extra", "by hand\n")
                     let parents = "-p origin/topic -p origin/main~1"
                     try await sh(
-                        "git add -A; git checkout -q $(git commit-tree $(git write-tree) \(parents) -m x)", in: agent.root)
+                        "git add -A; git checkout -q $(git commit-tree $(git write-tree) \(parents) -m x)",
+                        in: agent.root)
                 } else {
                     try await sh("git merge -q -X \(option) --no-edit origin/main", in: agent.root)
                 }
@@ -193,6 +204,37 @@ struct ReproduceTests {
                 let said = try await repository.slipway("reproduce", record(id, agent).string)
                 #expect(said.exit == 23)
                 #expect(said.errors.contains(text), "\(said.errors)")
+            }
+        }
+    }
+
+    @Test(.enabled(if: RegistryFixture.isInstalled, "docker-registry is not installed"))
+    func `a record of the registry is found by its id, its image is looked at there, and nothing is pushed`()
+        async throws
+    {
+        try await RegistryFixture.withRegistry { registry in
+            let head = "registry: \(registry.host)/shop\nregistries: {\"\(registry.host)\": {http: true}}\n"
+            try await withMonorepo(head + Monorepo.configuration) { repository in
+                let configured = Monorepo.configuration.replacing(
+                    "    needs: [lib]\n    build: mkdir",
+                    with: "    needs: [lib]\n    environment: [LEVEL]\n    build: mkdir")
+                try await repository.git.commit("build: level", ["slipway.yaml": head + configured])
+                let made = try await repository.slipway("run", environment: ["LEVEL": "1"])
+                #expect(made.exit == 0, "\(made.errors)")
+                let id = try await id(of: "app", repository)
+                let tags = try await registry.curl("/v2/shop/app/tags/list").output
+                let outside = repository.root.removingLastComponent()
+                let clone = Monorepo(existing: try await repository.git.clone(to: outside.appending("clone")))
+                let said = try await clone.slipway("reproduce", id, environment: ["LEVEL": "1"])
+                #expect(said.exit == 0, "\(said.errors)\(said.output)")
+                let other = try await clone.slipway("reproduce", id)
+                #expect(other.exit == 10)
+                #expect(other.output.contains("image: 1 of 1 layers are the same"), "\(other.errors)\(other.output)")
+                #expect(try await registry.curl("/v2/shop/app/tags/list").output == tags)
+                let offline = try await clone.slipway("reproduce", id, "--offline")
+                #expect(offline.exit == 65)
+                let list = try await clone.slipway("record", "list")
+                #expect(list.output.isEmpty)
             }
         }
     }
@@ -240,7 +282,10 @@ struct ReproduceTests {
             ("garbage", "so what\n", 65, "nothing that can be made again"),
             ("empty", "", 65, "nothing that can be made again"),
             ("another JSON", "{\"services\": []}\n", 65, "neither a record nor what a run left"),
-            ("a broken envelope", "{\"payload\":\"eA==\",\"payloadType\":\"x\",\"signatures\":[]}\n", 21, "the payload is x"),
+            (
+                "a broken envelope", "{\"payload\":\"eA==\",\"payloadType\":\"x\",\"signatures\":[]}\n", 21,
+                "the payload is x"
+            ),
             ("no outcome", "{\"services\": [], \"run\": \"r\"}\n", 65, "nothing that can be made again"),
         ] as [(String, String, Int32, String)])
     func `a file that is none is refused`(name: String, text: String, exit: Int32, sentence: String) async throws {

@@ -57,7 +57,8 @@ struct ReproductionTests {
 
     static let table: [Row<Pair, Expected>] = [
         Row(
-            "green and green", Pair(account(.stable, nil, passed, image: "a"), account(.stable, nil, passed, image: "a")),
+            "green and green",
+            Pair(account(.stable, nil, passed, image: "a"), account(.stable, nil, passed, image: "a")),
             expect(.agrees, [.verdict: .agrees, .tests: .agrees, .names: .agrees, .image: .agrees])),
         Row(
             "red and as red", Pair(account(.unstable, .testsFailed, red), account(.unstable, .testsFailed, red)),
@@ -175,7 +176,8 @@ struct ReproductionTests {
             "the tag of a base image", key { $0.bases[0].digest = digest("new") }, [.init(.baseImages, ["debian:12"])]),
         Row("what tests need", key { $0.testNeeds = ["kit": digest("kit")] }, [.init(.testNeeds, ["kit"])]),
         Row(
-            "the configuration", key { $0.configuration.test = .object(["test": .string("x")]) }, [.init(.configuration)]),
+            "the configuration", key { $0.configuration.test = .object(["test": .string("x")]) },
+            [.init(.configuration)]),
         Row(
             "files of other folders", key { $0.unowned = .test(3) }, [.init(.unowned)]),
     ]

@@ -155,7 +155,8 @@ struct BorrowedClone: Sendable {
         }
         let line = try await git.line(of: question)
         guard let id = ObjectID(parsing: line) else {
-            throw GitCommandError.failed(question.command, reason: "it answers \"\(line.prefix(80).description.printable)\"")
+            throw GitCommandError.failed(
+                question.command, reason: "it answers \"\(line.prefix(80).description.printable)\"")
         }
         return id
     }
@@ -175,6 +176,7 @@ struct BorrowedClone: Sendable {
             String(decoding: $0, as: UTF8.self)
         }
         guard [.exited(0), .exited(1)].contains(answer.ending), let tree = ObjectID(parsing: parts.first ?? "") else {
+            if try gitFolder.appending("shallow").status() != nil { throw ReproductionError.tooShallow(subject.commit) }
             throw GitCommandError.failed(question.command, reason: answer.reason)
         }
         if answer.ending == .exited(1) {

@@ -12,6 +12,9 @@ extension BorrowedClone {
         if try await has(subject.commit) { return subject.commit }
         if mayFetch, try await fetch(subject.commit) { return subject.commit }
         guard let merge = subject.merge else {
+            if subject.kind == .outcome, subject.tree == nil {
+                throw ReproductionError.missingOfOutcome(subject.commit)
+            }
             throw ReproductionError.missing(subject.commit, [subject.commit], asked: mayFetch)
         }
         guard merge.parents.count == 2 else {

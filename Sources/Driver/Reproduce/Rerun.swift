@@ -77,7 +77,8 @@ struct Rerun: Sendable {
     private func pinned(_ resolution: BaseResolution) -> BaseResolution {
         var resolution = resolution
         for account in accounts {
-            guard let base = account.inputs?.bases.first, case .stage(let stage)? = survey.services[account.service]?.image,
+            guard let base = account.inputs?.bases.first,
+                case .stage(let stage)? = survey.services[account.service]?.image,
                 case .registry = stage.base, stage.base.text == base.ref
             else { continue }
             resolution.images[account.service] = base
@@ -105,14 +106,17 @@ struct Rerun: Sendable {
         let names = survey.catalog[account.service]?.inputs.environment ?? []
         let missing = names.filter { survey.request.environment[$0] == nil }
         guard !names.isEmpty else { return nil }
-        let unset = missing.isEmpty ? "" : "; not set here: \(missing.joined(separator: ", "))"
+        let unset = missing.joined(separator: ", ")
         guard let recorded = account.inputs else {
             guard !missing.isEmpty else { return nil }
-            return .init(.environment, "\(account.service): variables it is given\(unset)")
+            return .init(.environment, "\(account.service): variables it is given, and that are not set here: \(unset)")
         }
         guard let here, recorded.environment != here.environment else { return nil }
         let list = names.joined(separator: ", ")
-        return .init(.environment, "\(account.service): the variables it is given (\(list)) are not what they were\(unset)")
+        return .init(
+            .environment,
+            "\(account.service): the variables it is given (\(list)) are not what they were"
+                + (missing.isEmpty ? "" : "; not set here: \(unset)"))
     }
 }
 

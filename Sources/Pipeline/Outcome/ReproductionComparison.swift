@@ -44,7 +44,8 @@ extension Reproduction.Comparison.Item {
     static let detailLimit = 5
 
     init(
-        _ aspect: Reproduction.Comparison.Aspect, _ conclusion: Reproduction.Conclusion, _ recorded: String, _ here: String,
+        _ aspect: Reproduction.Comparison.Aspect, _ conclusion: Reproduction.Conclusion, _ recorded: String,
+        _ here: String,
         _ details: [String] = []
     ) {
         (self.aspect, self.conclusion) = (aspect, conclusion)
@@ -121,7 +122,9 @@ extension Reproduction.Comparison.Item {
         guard let recorded else { return nil }
         // Somebody else's image: only what tests see was new.
         guard recorded.from == nil else { return nil }
-        guard let here else { return Self(.image, .incomparable, recorded.digest.short, "none", ["none was made here"]) }
+        guard let here else {
+            return Self(.image, .incomparable, recorded.digest.short, "none", ["none was made here"])
+        }
         return Self(
             .image, recorded.digest == here.digest ? .agrees : .differs, recorded.digest.short, here.digest.short)
     }

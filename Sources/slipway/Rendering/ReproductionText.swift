@@ -63,7 +63,8 @@ struct ReproductionText {
     }
 
     private func details(_ comparison: Reproduction.Comparison) -> String {
-        var lines = comparison.items.flatMap { item in item.details.map { "\(Self.name(item.aspect)): \($0.printable)" } }
+        var lines = comparison.items.flatMap { item in item.details.map { "\(Self.name(item.aspect)): \($0.printable)" }
+        }
         if let image = comparison.image { lines += Self.lines(image) }
         for input in comparison.inputs {
             let names = input.names.isEmpty ? "" : ": \(Reproduction.Subject.list(input.names))"
@@ -91,7 +92,9 @@ struct ReproductionText {
         var lines = (service.tests?.failing ?? []).prefix(5).map { failure in
             "✗ \(failure.id.printable)" + (failure.message.map { ": \($0.printable)" } ?? "")
         }
-        guard let log = service.steps.last(where: { !$0.hasPassed })?.log ?? service.steps.last?.log else { return lines }
+        guard let log = service.steps.last(where: { !$0.hasPassed })?.log ?? service.steps.last?.log else {
+            return lines
+        }
         if lines.isEmpty { lines += finished.run.tail(of: log, lines: 10).map { "| \($0.printable)" } }
         return lines + ["log: \(finished.run.folder.appending(FilePath(log).components))"]
     }
