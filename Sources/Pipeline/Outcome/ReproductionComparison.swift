@@ -70,7 +70,7 @@ extension Reproduction.Comparison.Item {
         } else if recorded.state == here.state, recorded.codes == here.codes {
             self.init(.verdict, .agrees, texts.0, texts.1)
         } else {
-            self.init(.verdict, .differs, texts.0, texts.1, ["there: \(recorded.told)", "here: \(here.told)"])
+            self.init(.verdict, .differs, texts.0, texts.1, ["there \(recorded.told), here \(here.told)"])
         }
     }
 

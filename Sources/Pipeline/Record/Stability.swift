@@ -199,6 +199,18 @@ extension Stability {
         public init(id: String, version: String, platform: String? = nil) {
             (self.id, self.version, self.platform) = (id, version, platform)
         }
+
+        private enum CodingKeys: String, CodingKey {
+            case id, version, platform
+        }
+
+        /// A platform that is not known is left out, also where what is absent is written as null.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(version, forKey: .version)
+            if let platform { try container.encode(platform, forKey: .platform) }
+        }
     }
 }
 
