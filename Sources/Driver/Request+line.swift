@@ -96,7 +96,7 @@ extension Request {
         )
     }
 
-    private func take(_ file: FilePath, _ report: @Sendable (Event) -> Void) async throws -> FileLock {
+    func take(_ file: FilePath, _ report: @Sendable (Event) -> Void) async throws -> FileLock {
         var hasSaidSo = false
         while true {
             if let lock = try FileLock(trying: file) { return lock }

@@ -14,9 +14,16 @@ extension Repository {
     public func facts() throws(GitError) -> RepositoryFacts {
         let head = try head()
         let commit = try commit(head)
-        return RepositoryFacts(
+        var facts = RepositoryFacts(
             head: head, tree: commit.tree, branch: try branch(), shallow: isShallow,
-            remote: try Self.setting("remote.origin.url", of: handle.pointer).map(Self.withoutCredentials))
+            remote: try remoteAddress())
+        if commit.parents.count > 1 { facts.merge = .init(parents: commit.parents, time: commit.time) }
+        return facts
+    }
+
+    /// The address of `origin`, without credentials.
+    public func remoteAddress() throws(GitError) -> String? {
+        try Self.setting("remote.origin.url", of: handle.pointer).map(Self.withoutCredentials)
     }
 
     private func head() throws(GitError) -> ObjectID {

@@ -44,6 +44,11 @@ public struct Monorepo: Sendable {
         ".gitignore": "out/\n",
     ]
 
+    /// One that is there already, such as a clone.
+    public init(existing git: GitFixture) {
+        self.git = git
+    }
+
     /// A repository with these services and one commit.
     public init(at root: FilePath, configuration: String = Monorepo.configuration) async throws {
         git = try await GitFixture(at: root)

@@ -43,8 +43,8 @@ struct HistoryQuestion: Sendable {
 /// What history answers: versions, bases, and what changed since them.
 struct History: Sendable {
     /// Without those that this clone is too shallow to tell.
-    let versions: [ServiceName: VersionAnswer]
-    let hidden: [ServiceName]
+    var versions: [ServiceName: VersionAnswer]
+    var hidden: [ServiceName]
     let notes: [Plan.Note]
     let bases: [ServiceName: Plan.Base]
     let changes: [ObjectID: Changes]

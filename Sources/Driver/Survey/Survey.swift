@@ -24,7 +24,7 @@ struct Survey: Sendable {
     let dirtyPaths: [Path]
     /// What is committed and was not checked out.
     let absent: Set<Path>
-    let commit: Commit
+    var commit: Commit
     /// The root of the work tree; nil for a bare repository, which can be planned but not built.
     let workTree: FilePath?
     /// What all work trees of the repository share.

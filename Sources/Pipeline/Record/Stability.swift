@@ -112,13 +112,15 @@ extension Stability {
         public var dirtyPaths: [Path]?
         public var shallow: Bool
         public var base: Plan.Base?
+        /// What the commit was made of when it is a merge.
+        public var merge: RepositoryFacts.Merge?
 
         public init(facts: RepositoryFacts, serviceTree: ObjectID, dirtyPaths: [Path], base: Plan.Base?) {
             (uri, branch, pullRequest) = (facts.remote, facts.branch, facts.pullRequest)
             (commit, tree, dirty, shallow) = (facts.head, facts.tree, facts.dirty, facts.shallow)
             self.serviceTree = serviceTree
             self.dirtyPaths = dirtyPaths.isEmpty ? nil : Array(dirtyPaths.prefix(20))
-            self.base = base
+            (self.base, merge) = (base, facts.merge)
         }
     }
 
@@ -191,9 +193,23 @@ extension Stability {
     public struct Builder: Equatable, Sendable, Codable {
         public var id: String
         public var version: String
+        /// System and architecture, as images name them.
+        public var platform: String?
 
-        public init(id: String, version: String) {
-            (self.id, self.version) = (id, version)
+        public init(id: String, version: String, platform: String? = nil) {
+            (self.id, self.version, self.platform) = (id, version, platform)
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case id, version, platform
+        }
+
+        /// A platform that is not known is left out, also where what is absent is written as null.
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(id, forKey: .id)
+            try container.encode(version, forKey: .version)
+            if let platform { try container.encode(platform, forKey: .platform) }
         }
     }
 }

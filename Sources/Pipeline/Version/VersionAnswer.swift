@@ -15,7 +15,7 @@ public struct VersionAnswer: Equatable, Sendable, Codable {
     /// The tag of the candidate at HEAD that a release would promote without building anything.
     public let promotes: String?
     /// What a build of HEAD is called: a snapshot that sorts below the next version, also where HEAD carries a tag.
-    public let snapshot: SemanticVersion
+    public internal(set) var snapshot: SemanticVersion
     /// What is new since `tag` and touches the service, newest first; then what else speaks for a level.
     public let evidence: [VersionEvidence]
     /// What is odd about it, though it could be read.
