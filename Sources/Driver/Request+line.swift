@@ -88,7 +88,7 @@ extension Request {
         return FinishedRun(outcome: outcome, folder: workspace.run(outcome.run).root)
     }
 
-    private func workspace() throws -> (Workspace, FilePath) {
+    func workspace() throws -> (Workspace, FilePath) {
         let repository = try Repository(at: folder.string)
         guard let workTree = repository.workTree else { throw RunError.bare(folder.string) }
         return (
@@ -96,7 +96,7 @@ extension Request {
         )
     }
 
-    private func take(_ file: FilePath, _ report: @Sendable (Event) -> Void) async throws -> FileLock {
+    func take(_ file: FilePath, _ report: @Sendable (Event) -> Void) async throws -> FileLock {
         var hasSaidSo = false
         while true {
             if let lock = try FileLock(trying: file) { return lock }
