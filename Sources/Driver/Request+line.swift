@@ -85,7 +85,7 @@ extension Request {
         if outcome.interrupted { Descendants.end() }
         // Held to here: what comes after must not begin in the middle.
         try lock.sign("")
-        return FinishedRun(outcome: outcome, folder: workspace.run(outcome.run).root)
+        return FinishedRun(outcome: outcome, folder: workspace.run(outcome.run).root, images: workspace.images)
     }
 
     func workspace() throws -> (Workspace, FilePath) {
@@ -113,6 +113,8 @@ extension Request {
 public struct FinishedRun: Sendable {
     public let outcome: RunOutcome
     public let folder: FilePath
+    /// The layout that has the images; nil when they are on other machines.
+    public let images: FilePath?
 
     /// The last lines of a log, as far as there are any.
     public func tail(of log: String, lines: Int) -> [String] {

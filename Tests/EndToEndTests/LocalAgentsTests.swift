@@ -80,7 +80,10 @@ struct LocalAgentsTests {
     }
 
     @Test func `a red service is told with its log`() async throws {
-        try await withMonorepo(Monorepo.configuration.replacing("build: \"true\"\n    test: false", with: "build: echo oops && exit 3\n    test: false")) {
+        try await withMonorepo(
+            Monorepo.configuration.replacing(
+                "build: \"true\"\n    test: false", with: "build: echo oops && exit 3\n    test: false")
+        ) {
             repository in
             let said = try await repository.slipway("run", "--local-agents", "3")
             #expect(said.exit == 11)
@@ -119,7 +122,9 @@ struct LocalAgentsTests {
 
         """
 
-    private func withSlowRepository(_ number: Int, _ body: (Monorepo, FilePath, String) async throws -> Void) async throws {
+    private func withSlowRepository(_ number: Int, _ body: (Monorepo, FilePath, String) async throws -> Void)
+        async throws
+    {
         // None is the beginning of another.
         let sleep = "\(4700 + number).\(getpid())"
         let mark = "/tmp/slipway-agents-\(UUID().uuidString)"
@@ -180,7 +185,8 @@ struct LocalAgentsTests {
         try await withSlowRepository(2) { repository, mark, sleep in
             let ended = try await running(in: repository.root) { _ in
                 try await self.waitFor { FilePath("\(mark).begun").isThere && FilePath("\(mark).other").isThere }
-                let parts = try await sh("grep -l '\"service\":\"slow\"' .slipway/runs/*/slow.1.jsonl | xargs cat", in: repository.root)
+                let parts = try await sh(
+                    "grep -l '\"service\":\"slow\"' .slipway/runs/*/slow.1.jsonl | xargs cat", in: repository.root)
                 let shard = try #require(parts.firstMatch(of: /"shard":"([1-3])\/3"/)?.1)
                 kill(try await self.agent(try #require(Int(shard)), in: repository.root), SIGKILL)
                 // The other one is ended by its own doing.
@@ -192,7 +198,9 @@ struct LocalAgentsTests {
             }
             #expect(ended.status == .exited(11), "\(ended.output)")
             #expect(ended.output.contains("was killed: what it had begun is lost"))
-            #expect(try repository.verdicts() == ["quick": "stable", "slow": "incomplete", "other": "failed"], "\(ended.output)")
+            #expect(
+                try repository.verdicts() == ["quick": "stable", "slow": "incomplete", "other": "failed"],
+                "\(ended.output)")
             #expect(try repository.reasons()["slow"] == "lost")
             #expect(try await run("pgrep", ["-f", sleep]).exit == 1)
         }

@@ -51,7 +51,9 @@ struct PartMergeTests {
     private func states(_ said: Said) throws -> [String: String] {
         let json = try JSONSerialization.jsonObject(with: Data(said.output.utf8)) as? [String: Any]
         return (json?["services"] as? [[String: Any]] ?? []).reduce(into: [:]) { states, service in
-            guard let name = service["name"] as? String, let verdict = service["verdict"] as? [String: Any] else { return }
+            guard let name = service["name"] as? String, let verdict = service["verdict"] as? [String: Any] else {
+                return
+            }
             let reason = (verdict["reasons"] as? [[String: Any]])?.first?["code"] as? String
             states[name] = [verdict["state"] as? String, reason].compactMap(\.self).joined(separator: " ")
         }

@@ -11,7 +11,8 @@ struct MergeTests {
     private static func plan() throws -> Plan {
         try Dealt.plan(
             [
-                .init(name: "app", needs: ["lib"]), .init(name: "lib"), .init(name: "old", selected: false, record: "r-old"),
+                .init(name: "app", needs: ["lib"]), .init(name: "lib"),
+                .init(name: "old", selected: false, record: "r-old"),
                 .init(name: "web"),
             ], removed: ["gone"])
     }
@@ -60,7 +61,8 @@ struct MergeTests {
         Row("stable", [(1, outcome("app", .stable))], Expected(app: "stable", worst: .good)),
         Row("lost, then stable", [(1, nil), (2, outcome("app", .stable))], Expected(app: "stable", worst: .good)),
         Row(
-            "interrupted, then stable", [(1, outcome("app", .incomplete, [.interrupted])), (2, outcome("app", .stable))],
+            "interrupted, then stable",
+            [(1, outcome("app", .incomplete, [.interrupted])), (2, outcome("app", .stable))],
             Expected(app: "stable", worst: .good)),
         Row(
             "failed, then stable", [(1, outcome("app", .failed, [.buildFailed])), (2, outcome("app", .stable))],
@@ -82,7 +84,9 @@ struct MergeTests {
             + ["lib", "web"].map { try Self.part($0, Self.outcome($0, .stable), run: "run-9") }
         let states = try Self.states(parts)
         #expect(
-            states == ["app": row.expected.app, "lib": "stable", "web": "stable", "old": "reused key-equal", "gone": "removed"])
+            states == [
+                "app": row.expected.app, "lib": "stable", "web": "stable", "old": "reused key-equal", "gone": "removed",
+            ])
         #expect(try Merge(Self.roster(), parts).outcome(hash: Digest.sha256).worst == row.expected.worst)
     }
 
@@ -96,7 +100,8 @@ struct MergeTests {
     @Test func `whose end was lost is told by try and machine`() throws {
         let parts = [try Self.part("app", nil, attempt: 3, run: "run-7")]
         let outcome = try Merge(Self.roster(), parts).outcome(hash: Digest.sha256)
-        #expect(outcome.services.first?.verdict.reasons.first?.detail == "attempt 3 on node-run-7 began and did not end")
+        #expect(
+            outcome.services.first?.verdict.reasons.first?.detail == "attempt 3 on node-run-7 began and did not end")
     }
 
     @Test func `which run has the logs`() throws {
@@ -126,7 +131,9 @@ struct MergeTests {
                 (.flaky, [.testsFlaky]), (.failed, [.unavailable]), (.skipped, [.needFailed]),
             ]
             parts.append(try part(name, nil, attempt: attempt, run: run))
-            guard let name, Bool.random(using: &generator), let end = ends.randomElement(using: &generator) else { continue }
+            guard let name, Bool.random(using: &generator), let end = ends.randomElement(using: &generator) else {
+                continue
+            }
             parts.append(
                 try part(name, outcome(name, end.0, end.1, wallMs: Int64(index)), attempt: attempt, run: run))
         }
@@ -208,7 +215,8 @@ struct MergeTests {
         let line = String(decoding: try part.line, as: UTF8.self)
         #expect(try Part(json: JSON(parsing: String(line.dropLast())), hash: Digest.sha256) == part)
         for (old, new) in [
-            ("unstable", "stable"), ("\"attempt\":1", "\"attempt\":2"), ("node-run-1", "node-run-2"), ("\"1/2\"", "\"2/2\""),
+            ("unstable", "stable"), ("\"attempt\":1", "\"attempt\":2"), ("node-run-1", "node-run-2"),
+            ("\"1/2\"", "\"2/2\""),
         ] {
             #expect(line.contains(old))
             let changed = try JSON(parsing: String(line.replacing(old, with: new).dropLast()))

@@ -39,7 +39,6 @@ public struct LocalAgents: Sendable {
         try lock.sign("process \(ProcessFacts.id) with \(count) agents, started \(Timestamp.now)")
         let plan = try await frozen(report)
         let file = try keep(plan, in: workspace)
-        report(.planned(plan))
         let yard = AgentYard(
             workspace: workspace,
             git: GitProgram(at: request.folder, environment: request.environment, scratch: workspace.root))
@@ -48,11 +47,9 @@ public struct LocalAgents: Sendable {
         try await yard.make(agents, of: plan.repository.head)
         let endings = try await carryOut(file, plan, agents, yard, hear)
         for (number, ending) in endings { tell(number, ending, report) }
-        if endings.contains(where: { $0.ending == .signalled(15) || $0.ending == .signalled(2) }), !Task.isCancelled {
-            await Companion.awaitInterrupt()
-        }
         let interrupted = Task.isCancelled
-        if interrupted || endings.contains(where: { $0.ending == .signalled(9) }) { Descendants.end() }
+        // Who was killed left its children behind.
+        if interrupted || endings.contains(where: { Self.isSignal($0.ending) }) { Descendants.end() }
         for number in 1...agents { try yard.remove(number) }
         if !interrupted { try await yard.forget() }
         let merged = try unite(plan, workspace)
@@ -97,15 +94,16 @@ public struct LocalAgents: Sendable {
     private func carryOut(
         _ file: FilePath, _ plan: Plan, _ agents: Int, _ yard: AgentYard, _ hear: @escaping Ear
     ) async throws -> [(number: Int, ending: Ending)] {
-        let program = try Companion.ownProgram().string
-        let attempt = try PartDesk.nextAttempt(in: file.removingLastComponent())
+        let folder = file.removingLastComponent()
+        let attempt = try PartDesk.nextAttempt(in: folder)
         let jobs = max(1, request.limits.jobs / agents)
         return try await Shard.all(of: agents).concurrentMap(limit: agents) { shard in
             let companion = Companion(
-                [
-                    program, "run", "--repo", yard.checkout(shard.number).string, "--plan", file.string,
+                arguments: [
+                    "run", "--repo", yard.checkout(shard.number).string, "--plan", file.string,
                     "--shard", "\(shard)", "--attempt", "\(attempt)", "--jobs", "\(jobs)",
-                ] + options, environment: request.environment)
+                ] + options, environment: request.environment,
+                log: folder.appending("agent-\(shard.number).\(attempt).log"))
             return (shard.number, try await companion.run { hear(shard.number, $0) })
         }
     }
@@ -113,10 +111,18 @@ public struct LocalAgents: Sendable {
     private func tell(_ number: Int, _ ending: Ending, _ report: @Sendable (Event) -> Void) {
         switch ending {
         case .exited(0), .exited(10), .exited(11), .exited(12), .exited(20), .exited(75), .interrupted: break
-        case .signalled(let signal) where signal == 15 || signal == 2: break
+        case _ where Self.isStop(ending): break
         case .signalled: report(.note("agent \(number) was killed: what it had begun is lost"))
         default: report(.note("agent \(number) gave up (\(ending.summary)): what it had to do is lost"))
         }
+    }
+
+    /// Whether it was told to stop, by us or by somebody who will tell us next.
+    private static func isStop(_ ending: Ending) -> Bool { ending == .signalled(15) || ending == .signalled(2) }
+
+    private static func isSignal(_ ending: Ending) -> Bool {
+        guard case .signalled = ending else { return false }
+        return true
     }
 
     /// Unites all parts of the plan that lie here, and keeps the outcome beside them.
@@ -124,7 +130,7 @@ public struct LocalAgents: Sendable {
         let folder = workspace.parts(of: plan.digest)
         var collection = try PartCollection(of: folder.plan)
         try collection.add(folder.root)
-        let merged = try MergedRun(collection, logs: workspace.runs)
+        let merged = try MergedRun(collection, logs: workspace.runs, images: workspace.images)
         try merged.write(to: folder.outcome)
         try workspace.runs.appending("latest").link(to: FilePath(plan.digest.hex))
         try workspace.root.syncFileSystem()

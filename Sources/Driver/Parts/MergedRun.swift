@@ -12,9 +12,11 @@ public struct MergedRun: Sendable {
     public let notes: [String]
     /// Where the logs of this machine's runs are.
     private let runs: FilePath
+    private let images: FilePath?
 
-    init(_ collection: PartCollection, logs: FilePath) throws {
-        (merge, notes, runs) = (try collection.merged(), collection.notes.sorted(), logs)
+    init(_ collection: PartCollection, logs: FilePath, images: FilePath? = nil) throws {
+        (merge, notes) = (try collection.merged(), collection.notes.sorted())
+        (runs, self.images) = (logs, images)
         outcome = merge.outcome(hash: Digest.sha256)
     }
 
@@ -34,7 +36,7 @@ public struct MergedRun: Sendable {
                 name: service.name, verdict: service.verdict, version: service.version, steps: steps,
                 tests: service.tests, image: service.image, record: service.record)
         }
-        return FinishedRun(outcome: outcome.telling(services), folder: runs)
+        return FinishedRun(outcome: outcome.telling(services), folder: runs, images: images)
     }
 
     /// Writes the outcome to a file.

@@ -17,7 +17,8 @@ struct PartDesk: Sendable {
     private let others: Set<ServiceName>
     private let label: String
 
-    init(_ plan: Plan, _ share: Share, in folder: FilePath, run: String, startedAt: Timestamp, _ survey: Survey) throws {
+    init(_ plan: Plan, _ share: Share, in folder: FilePath, run: String, startedAt: Timestamp, _ survey: Survey) throws
+    {
         let portion = survey.request.portion
         self.folder = folder
         let selected = plan.selected.map(\.name)

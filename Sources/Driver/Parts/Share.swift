@@ -23,6 +23,9 @@ struct Share: Sendable {
             plan, self, in: survey.workspace.parts(of: plan.digest).root, run: run, startedAt: startedAt, survey)
     }
 
+    /// Whether somebody who follows this run wants to hear of it: what was built for others speaks only of its failure.
+    func tells(_ outcome: ServiceOutcome) -> Bool { desk == nil || has(outcome.name) || outcome.severity != .good }
+
     func has(_ name: ServiceName) -> Bool { names?.contains(name) ?? true }
 
     /// What has to be done: a plan made here is about those that were asked for, and all that follow from them.

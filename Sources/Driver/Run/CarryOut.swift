@@ -40,7 +40,7 @@ extension Run {
                     }
                 case .settled(let outcome):
                     outcomes.append(try noted(outcome, at: tools.now()))
-                    tools.report(.settled(outcome))
+                    if share.tells(outcome) { tools.report(.settled(outcome)) }
                 }
             }
             for name in work.map(\.name) where !outcomes.contains(where: { $0.name == name }) {

@@ -53,7 +53,8 @@ public struct Merge: Equatable, Sendable {
         }
         let removed = roster.removed.map { name in
             ServiceOutcome(
-                name: name, verdict: Verdict(.removed, []), version: nil, steps: [], tests: nil, image: nil, record: nil)
+                name: name, verdict: Verdict(.removed, []), version: nil, steps: [], tests: nil, image: nil, record: nil
+            )
         }
         let name = hash(Array(parts.map(\.digest.hex).joined().utf8)).short
         return RunOutcome(
@@ -115,7 +116,8 @@ public enum MergeError: Failure, Equatable {
 
     public var description: String {
         switch self {
-        case .foreign(let part, let plan): "a part of plan \(part.origin.plan.short), and this is about plan \(plan.short)"
+        case .foreign(let part, let plan):
+            "a part of plan \(part.origin.plan.short), and this is about plan \(plan.short)"
         case .unknown(_, let name): "a part about \"\(name)\", which the plan does not have"
         case .contradiction(let part):
             "attempt \(part.origin.attempt) at \"\(part.service?.text ?? "")\" ended in two ways, says one and the same run"

@@ -27,7 +27,10 @@ public struct Part: Equatable, Sendable, Codable {
         public let builder: Stability.Builder
         public let startedAt: Timestamp
 
-        public init(plan: Digest, attempt: Int, shard: Shard?, run: String, node: String?, startedAt: Timestamp, by builder: Stability.Builder) {
+        public init(
+            plan: Digest, attempt: Int, shard: Shard?, run: String, node: String?, startedAt: Timestamp,
+            by builder: Stability.Builder
+        ) {
             (self.plan, self.attempt, self.shard, self.run) = (plan, attempt, shard, run)
             (self.node, self.startedAt, self.builder) = (node, startedAt, builder)
         }
@@ -105,7 +108,8 @@ public enum PartError: Failure, Equatable {
     public var fault: Fault { self == .otherFormat ? .input : .unverifiable }
 
     public var hint: String? {
-        self == .otherFormat ? "use one version of Slipway on all machines" : "copy it anew from the machine that wrote it"
+        self == .otherFormat
+            ? "use one version of Slipway on all machines" : "copy it anew from the machine that wrote it"
     }
 
     public var description: String {

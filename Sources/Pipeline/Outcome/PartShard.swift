@@ -35,7 +35,8 @@ extension Shard: Codable {
     public init(from decoder: any Decoder) throws {
         let text = try decoder.singleValueContainer().decode(String.self)
         guard let shard = Shard(parsing: text) else {
-            throw JSONError(place: decoder.codingPath.place, problem: "\"\(text.prefix(40))\" is no shard: \(Self.rule)")
+            throw JSONError(
+                place: decoder.codingPath.place, problem: "\"\(text.prefix(40))\" is no shard: \(Self.rule)")
         }
         self = shard
     }

@@ -2,7 +2,6 @@ import ArgumentParser
 import Driver
 import Pipeline
 
-
 /// How a plan is carried out by more than one: which share this process has, or into how many it is dealt out here.
 struct PortionOptions: ParsableArguments {
     @Option(

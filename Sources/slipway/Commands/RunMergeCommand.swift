@@ -21,7 +21,9 @@ extension RunCommand {
 
     /// What each agent is told as this process was.
     private var options: [String] {
-        let values = [("--config", common.config), ("--key", key)].flatMap { name, value in value.map { [name, $0] } ?? [] }
+        let values = [("--config", common.config), ("--key", key)].flatMap { name, value in
+            value.map { [name, $0] } ?? []
+        }
         let flags = [
             ("--quiet", common.quiet), ("--verbose", common.verbose), ("--offline", selection.offline),
             ("--require-ledger", selection.requireLedger),

@@ -87,11 +87,10 @@ struct OutcomeText {
 
     private var closing: String {
         let images = outcome.services.compactMap { service in service.image.map { (service, $0) } }
-        guard let (service, image) = images.first(where: { !$0.1.pushed && $0.0.verdict.state != .reused }) else {
-            return ""
-        }
+        guard let (service, image) = images.first(where: { !$0.1.pushed && $0.0.verdict.state != .reused }),
+            let layout = run.images
+        else { return "" }
         let name = "\(image.repository):\(service.version.map { "\($0)" } ?? "")"
-        let layout = run.folder.removingLastComponent().removingLastComponent().appending("images")
         return "\nrun one: podman run --rm oci:\(layout):\(name)\n"
     }
 }
