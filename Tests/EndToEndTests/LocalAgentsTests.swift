@@ -79,6 +79,38 @@ struct LocalAgentsTests {
         }
     }
 
+    @Test(arguments: [["--through", "test"], ["solo", "lib"], ["--through", "build", "lib"], ["--offline"]])
+    func `asked for a part of it, twice: what there is to do is done once`(arguments: [String]) async throws {
+        try await withMonorepo { repository in
+            func agents() async throws -> Said {
+                try await run(
+                    SlipwayBinary.path.string, ["run", "--local-agents", "2", "--json"] + arguments,
+                    in: repository.root, environment: SlipwayBinary.environment)
+            }
+            let plain = try await copy(repository, "plain")
+            for _ in 1...2 {
+                let said = try await agents()
+                #expect(said.exit == 0, "\(said.errors)")
+                let alone = try await run(
+                    SlipwayBinary.path.string, ["run"] + arguments, in: plain, environment: SlipwayBinary.environment)
+                #expect(alone.exit == 0, "\(alone.errors)")
+                // Named services have no outcome of others, and a plan that names records differs with them.
+                let expected = try verdicts(plain.appending(".slipway/runs/latest/outcome.json").text)
+                #expect(try verdicts(said.output).merging(expected) { $1 } == verdicts(said.output))
+            }
+        }
+    }
+
+    private func verdicts(_ text: String) throws -> [String: String] {
+        let json = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        return (json?["services"] as? [[String: Any]] ?? []).reduce(into: [:]) { verdicts, service in
+            guard let name = service["name"] as? String, let verdict = service["verdict"] as? [String: Any] else {
+                return
+            }
+            verdicts[name] = verdict["state"] as? String
+        }
+    }
+
     @Test func `a red service is told with its log`() async throws {
         try await withMonorepo(
             Monorepo.configuration.replacing(
@@ -178,6 +210,30 @@ struct LocalAgentsTests {
             #expect(try repository.reasons()["slow"] == "interrupted")
             #expect(try repository.outcome()["interrupted"] as? Bool == true)
             #expect(try repository.root.appending(".slipway/agents").children == [])
+        }
+    }
+
+    @Test func `killed outright, its agents come to their end, and the next run goes on from there`() async throws {
+        let flag = FilePath("/tmp/slipway-agents-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(atPath: flag.string) }
+        let configuration = Self.slow.replacing("MARK", with: flag.string + ".x").replacing(
+            "trap '' TERM; sleep NUMBER", with: "until test -e \(flag); do sleep 0.05; done"
+        ).replacing("; sleep NUMBER", with: "")
+        try await withMonorepo(configuration) { repository in
+            try await repository.git.commit("chore: more", ["a/x": "", "b/x": "", "c/x": ""])
+            let ended = try await running(in: repository.root) { pid in
+                try await self.waitFor { FilePath("\(flag).x.begun").isThere }
+                kill(pid, SIGKILL)
+            }
+            #expect(ended.status == .signaled(SIGKILL))
+            async let next = repository.slipway("run", "--local-agents", "2")
+            let lock = repository.root.appending(".slipway/lock")
+            try await waitFor { try lock.text.contains("with 2 agents") }
+            try flag.put("")
+            let said = try await next
+            #expect(said.exit == 0, "\(said.errors)")
+            #expect(said.output == "3 reused: a record has their key\n", "\(said.errors)")
+            for ending in ["begun", "other"] { try? FileManager.default.removeItem(atPath: "\(flag).x.\(ending)") }
         }
     }
 

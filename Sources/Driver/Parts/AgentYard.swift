@@ -8,6 +8,8 @@ import SystemPackage
 /// Each is a linked work tree with a lock of its own; ledger, images and runs are those of the checkout they belong to.
 struct AgentYard: Sendable {
     let workspace: Workspace
+    /// What all work trees of the repository share.
+    let commonFolder: FilePath
     let git: GitProgram
 
     private var root: FilePath { workspace.root.appending("agents") }
@@ -31,17 +33,17 @@ struct AgentYard: Sendable {
 
     /// Makes the checkouts.
     ///
-    /// No hook runs: what is checked out is not anybody's work.
+    /// No hook runs: what is checked out is not anybody's work. What git still knows of one that was deleted is no hindrance.
     func make(_ count: Int, of commit: ObjectID) async throws {
         try root.makeFolders()
         for folder in [workspace.ledger, workspace.images, workspace.runs] { try folder.makeFolders() }
-        _ = try await git.output(of: .init(["worktree", "prune"]))
         for number in 1...count {
             let folder = checkout(number)
             _ = try await git.output(
                 of: .init(
                     [
                         "-c", "core.hooksPath=/dev/null", "-c", "submodule.recurse=false", "worktree", "add", "--quiet",
+                        "--force",
                         "--detach", folder.string, "\(commit)",
                     ]))
             let own = inner(number)
@@ -52,9 +54,16 @@ struct AgentYard: Sendable {
         }
     }
 
-    /// Removes a checkout; what was linked into it stays.
-    func remove(_ number: Int) throws { try checkout(number).remove() }
-
-    /// Lets git forget checkouts that are no more.
-    func forget() async throws { _ = try await git.output(of: .init(["worktree", "prune"])) }
+    /// Removes a checkout and what git knows of it; what was linked into it stays, and so do all other work trees.
+    func remove(_ number: Int) throws {
+        let folder = checkout(number)
+        let pointer = folder.appending(".git")
+        let bytes = try pointer.status()?.kind == .file ? pointer.contents(limit: 1 << 14) : []
+        let text = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first ?? ""
+        try folder.remove()
+        guard text.hasPrefix("gitdir: ") else { return }
+        let known = FilePath(String(text.dropFirst("gitdir: ".count))).resolvingLinks()
+        guard known.removingLastComponent() == commonFolder.appending("worktrees").resolvingLinks() else { return }
+        try known.remove()
+    }
 }

@@ -37,21 +37,20 @@ public struct LocalAgents: Sendable {
         Descendants.adopt()
         let lock = try await request.take(workspace.lock, report)
         try lock.sign("process \(ProcessFacts.id) with \(count) agents, started \(Timestamp.now)")
-        let plan = try await frozen(report)
-        let file = try keep(plan, in: workspace)
         let yard = AgentYard(
-            workspace: workspace,
+            workspace: workspace, commonFolder: commonFolder,
             git: GitProgram(at: request.folder, environment: request.environment, scratch: workspace.root))
-        let agents = min(count, plan.usefulShards)
+        // What they finish yet need not be planned.
         try await clear(yard, report)
-        try await yard.make(agents, of: plan.repository.head)
-        let endings = try await carryOut(file, plan, agents, yard, hear)
+        let plan = try await frozen()
+        let file = try keep(plan, in: workspace)
+        let endings = plan.selected.isEmpty ? [] : try await carryOut(file, plan, yard, hear)
+        if plan.selected.isEmpty { try await tellStanding(file) }
         for (number, ending) in endings { tell(number, ending, report) }
         let interrupted = Task.isCancelled
         // Who was killed left its children behind.
         if interrupted || endings.contains(where: { Self.isSignal($0.ending) }) { Descendants.end() }
-        for number in 1...agents { try yard.remove(number) }
-        if !interrupted { try await yard.forget() }
+        for (number, _) in endings { try yard.remove(number) }
         let merged = try unite(plan, workspace)
         try lock.sign("")
         return AgentsRun(
@@ -61,7 +60,7 @@ public struct LocalAgents: Sendable {
     // MARK: - The plan
 
     /// The plan of a file, or one that is made now.
-    private func frozen(_ report: @escaping @Sendable (Event) -> Void) async throws -> Plan {
+    private func frozen() async throws -> Plan {
         let survey = try await Survey.make(request)
         if let path = survey.dirtyPaths.first { throw PartsError.dirty(path) }
         return try await Tools.withLive(survey, report: Tools.silence) { tools in
@@ -92,8 +91,10 @@ public struct LocalAgents: Sendable {
     }
 
     private func carryOut(
-        _ file: FilePath, _ plan: Plan, _ agents: Int, _ yard: AgentYard, _ hear: @escaping Ear
+        _ file: FilePath, _ plan: Plan, _ yard: AgentYard, _ hear: @escaping Ear
     ) async throws -> [(number: Int, ending: Ending)] {
+        let agents = min(count, plan.usefulShards)
+        try await yard.make(agents, of: plan.repository.head)
         let folder = file.removingLastComponent()
         let attempt = try PartDesk.nextAttempt(in: folder)
         let jobs = max(1, request.limits.jobs / agents)
@@ -106,6 +107,14 @@ public struct LocalAgents: Sendable {
                 log: folder.appending("agent-\(shard.number).\(attempt).log"))
             return (shard.number, try await companion.run { hear(shard.number, $0) })
         }
+    }
+
+    /// Where there is nothing to build, what records vouch for is told here.
+    private func tellStanding(_ file: FilePath) async throws {
+        var own = request
+        own.planFile = file
+        let survey = try await Survey.make(own, listing: true)
+        _ = try await Tools.withLive(survey, report: Tools.silence) { try await deliver(survey, with: $0) }
     }
 
     private func tell(_ number: Int, _ ending: Ending, _ report: @Sendable (Event) -> Void) {

@@ -21,14 +21,14 @@ extension RunCommand {
 
     /// What each agent is told as this process was.
     private var options: [String] {
-        let values = [("--config", common.config), ("--key", key)].flatMap { name, value in
-            value.map { [name, $0] } ?? []
-        }
+        let values: [(String, String?)] = [
+            ("--config", common.config), ("--key", key), ("--through", selection.through.rawValue),
+        ]
         let flags = [
             ("--quiet", common.quiet), ("--verbose", common.verbose), ("--offline", selection.offline),
             ("--require-ledger", selection.requireLedger),
         ]
-        return values + flags.filter(\.1).map(\.0)
+        return values.flatMap { name, value in value.map { [name, $0] } ?? [] } + flags.filter(\.1).map(\.0)
     }
 }
 
