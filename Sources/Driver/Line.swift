@@ -38,6 +38,9 @@ func deliver(_ survey: Survey, with tools: Tools) async throws -> RunOutcome {
     let asked = try survey.services(named: survey.request.selection.services)
     let run = try Run(prepared, plan, asked: asked, startedAt: startedAt)
     tools.report(.planned(plan, RunLogs(folder: run.folder.root)))
+    if let shard = survey.request.portion.shard, run.work.isEmpty {
+        tools.report(.note("shard \(shard) has nothing to do: the plan has \(plan.selected.count) services to build"))
+    }
     let services = try await run.carryOut(jobs: survey.request.limits.jobs, with: tools)
     return try run.finish(services, at: tools.now(), interrupted: Task.isCancelled)
 }
@@ -54,8 +57,12 @@ extension Prepared {
         }
         let names = Set(frozen.services.map(\.name)).symmetricDifference(plan.services.map(\.name))
         if let name = names.min() { throw RunError.planDiffers(file.string, name) }
+        let told = survey.request.portion.shard.map { Set(frozen.share(of: $0)) }
         for entry in frozen.services {
-            let reused = entry.imageRecord.map { ledger.images[entry.name]?.record.run.recordId == $0 } ?? true
+            // What other shards reuse is theirs to find, and may have got a newer record from them already.
+            let isOthers = told.map { !$0.contains(entry.name) } ?? false
+            let reused =
+                isOthers || entry.imageRecord.map { ledger.images[entry.name]?.record.run.recordId == $0 } ?? true
             guard parts[entry.name]?.key == entry.key, isPossible(entry), reused else {
                 throw RunError.planDiffers(file.string, entry.name)
             }

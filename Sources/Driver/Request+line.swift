@@ -3,7 +3,7 @@ import Execution
 import Git
 public import Pipeline
 import Signing
-import SystemPackage
+public import SystemPackage
 
 extension Request {
     /// Repository → Catalog → Plan: what would be done, and why.
@@ -85,10 +85,12 @@ extension Request {
         if outcome.interrupted { Descendants.end() }
         // Held to here: what comes after must not begin in the middle.
         try lock.sign("")
-        return FinishedRun(outcome: outcome, logs: RunLogs(folder: workspace.run(outcome.run).root))
+        return FinishedRun(
+            outcome: outcome, logs: RunLogs(folder: workspace.run(outcome.run).root), isLocal: survey.scope == .local,
+            images: workspace.images)
     }
 
-    private func workspace() throws -> (Workspace, FilePath) {
+    func workspace() throws -> (Workspace, FilePath) {
         let repository = try Repository(at: folder.string)
         guard let workTree = repository.workTree else { throw RunError.bare(folder.string) }
         return (
@@ -113,4 +115,8 @@ extension Request {
 public struct FinishedRun: Sendable {
     public let outcome: RunOutcome
     public let logs: RunLogs
+    /// Whether it ran where people work, who try again in place; nobody works where CI builds.
+    public let isLocal: Bool
+    /// The layout that has the images; nil when they are on other machines.
+    public let images: FilePath?
 }

@@ -15,6 +15,8 @@ public struct Request: Sendable {
     public var environment: [String: String]
     /// A plan that was made before and must be carried out as it is.
     public var planFile: FilePath?
+    /// Which part of that plan.
+    public var portion = Portion()
     /// The private key that records are signed with; `SLIPWAY_KEY` holds one as text.
     public var key: FilePath?
 

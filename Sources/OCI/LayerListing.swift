@@ -108,7 +108,7 @@ struct LayerListing {
         if done.type == UInt8(ascii: "x") {
             records = done.records
         } else {
-            files[String(decoding: done.path, as: UTF8.self)] = Pipeline.Digest(bytes: done.hash.finalize())
+            files[String(decoding: done.path, as: UTF8.self)] = Pipeline.Digest(bytes: Array(done.hash.finalize()))
         }
     }
 

@@ -25,7 +25,10 @@ struct ImageYard: Sendable {
     ///
     /// Callers take turns.
     func name(_ order: ImageOrder, _ image: BuiltImage) throws {
-        try Layout(at: images).name(order.tags.map { ("\(order.source.name):\($0)", image.descriptor) })
+        // Other processes may name images here, too.
+        try FileLock.holding(images.appending(".lock")) {
+            try Layout(at: images).name(order.tags.map { ("\(order.source.name):\($0)", image.descriptor) })
+        }
     }
 
     func repository(of order: ImageOrder) -> RepositoryName? {

@@ -37,7 +37,9 @@ struct Rerun: Sendable {
                 of: recorded.subject, in: survey.root.string, services: services, caveats: caveats(here))
             return FinishedReproduction(
                 reproduction: reproduction,
-                run: FinishedRun(outcome: outcome, folder: survey.workspace.run(outcome.run).root))
+                run: FinishedRun(
+                    outcome: outcome, logs: RunLogs(folder: survey.workspace.run(outcome.run).root),
+                    isLocal: true, images: survey.workspace.images))
         }
     }
 
@@ -62,7 +64,7 @@ struct Rerun: Sendable {
             answer.failedBefore = Set(accounts.filter { $0.verdict?.blamesThePast == true }.map(\.service))
             return answer
         }
-        tools.history = { question in try live.history(question).built(as: accounts) }
+        tools.history = { question in try await live.history(question).built(as: accounts) }
         tools.push = { _, _ in [] }
         tools.seal = { record, _ in
             var record = record

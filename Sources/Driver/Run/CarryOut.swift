@@ -39,27 +39,30 @@ extension Run {
                         group.addTask { .settled(try await settle(name, progress, because: because, with: tools)) }
                     }
                 case .settled(let outcome):
-                    outcomes.append(outcome)
-                    try journal(outcome)
-                    tools.report(.settled(outcome))
+                    outcomes.append(try noted(outcome, at: tools.now()))
+                    if share.tells(outcome) { tools.report(.settled(outcome)) }
                 }
             }
             for name in work.map(\.name) where !outcomes.contains(where: { $0.name == name }) {
-                outcomes.append(try await settle(name, progress[name] ?? Progress(), because: nil, with: tools))
+                let outcome = try await settle(name, progress[name] ?? Progress(), because: nil, with: tools)
+                outcomes.append(try noted(outcome, at: tools.now()))
             }
             return outcomes.sorted { $0.name < $1.name }
         }
     }
 
-    private func journal(_ outcome: ServiceOutcome) throws {
+    /// The outcome, once it is written down where it outlives this process.
+    private func noted(_ outcome: ServiceOutcome, at now: Timestamp) throws -> ServiceOutcome {
         try folder.journal.append(JSON(encoding: outcome).canonicalBytes + [UInt8(ascii: "\n")])
+        try share.desk?.leave(outcome, at: now)
+        return outcome
     }
 
     /// The services of which nothing has to be done, and those that are no more.
     private var standing: [ServiceOutcome] {
         let busy = Set(work.map(\.name))
         let reused = plan.services.filter { entry in
-            !busy.contains(entry.name) && entry.record != nil && (asked.isEmpty || asked.contains(entry.name))
+            !busy.contains(entry.name) && entry.record != nil && share.has(entry.name)
         }.map { entry in
             ServiceOutcome(
                 name: entry.name, verdict: Verdict(.reused, [.init(.keyEqual)]), version: entry.version?.snapshot,

@@ -11,7 +11,7 @@ struct Run: Sendable {
     let prepared: Prepared
     /// What is to be done, of the plan or of a part of it.
     let work: [Schedule.Work]
-    let asked: [ServiceName]
+    let share: Share
     let commit: Commit
     let folder: RunFolder
     let startedAt: Timestamp
@@ -23,10 +23,9 @@ struct Run: Sendable {
         let hidden = plan.selected.filter { $0.kind == .service && $0.version == nil && $0.steps.contains(.image) }
         guard hidden.isEmpty else { throw RunError.versionHidden(hidden.map(\.name)) }
         id = RecordID.run(at: startedAt)
-        (self.prepared, self.plan, self.asked, self.startedAt) = (prepared, plan, asked, startedAt)
-        // A plan made here is about those that were asked for, and all that follow from them.
-        let isWhole = asked.isEmpty || prepared.survey.request.planFile == nil
-        work = isWhole ? plan.work : plan.work(of: asked, in: prepared.survey.catalog)
+        (self.prepared, self.plan, self.startedAt) = (prepared, plan, startedAt)
+        share = try Share(of: plan, asked: asked, prepared.survey, run: id, startedAt: startedAt)
+        work = share.work(of: plan, in: prepared.survey.catalog)
         commit = prepared.survey.commit
         if let (name, file) = prepared.survey.firstAbsent(of: work.map(\.name)) {
             throw RunError.notCheckedOut(name, file)
@@ -34,12 +33,14 @@ struct Run: Sendable {
         folder = prepared.survey.workspace.run(id)
         try folder.prepare()
         try folder.plan.write(Array(plan.json.prettyText.utf8))
+        try share.desk?.begin(plan)
     }
 
     /// The end of a run: what it came to is on the disk before anybody is told.
     func finish(_ services: [ServiceOutcome], at now: Timestamp, interrupted: Bool) throws -> RunOutcome {
         let outcome = RunOutcome(
             run: id, plan: plan, startedAt: startedAt, finishedAt: now, services: services, interrupted: interrupted)
+        try share.desk?.finish(services, at: now)
         try folder.outcome.write(Array(JSON(encoding: outcome).prettyText.utf8))
         try survey.workspace.runs.appending("latest").link(to: FilePath(id))
         try survey.workspace.root.syncFileSystem()

@@ -6,8 +6,8 @@ import SystemPackage
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Show, verify and list stability records; make keys.",
-        subcommands: [List.self, Show.self, Verify.self, Key.self])
+        abstract: "Show, verify and list stability records; merge what machines left of a plan; make keys.",
+        subcommands: [List.self, Show.self, Verify.self, RecordMergeCommand.self, Key.self])
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

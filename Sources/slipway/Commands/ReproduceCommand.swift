@@ -59,8 +59,10 @@ struct ReproduceCommand: AsyncParsableCommand {
         wish.services = services
         wish.folder = folder.map { FilePath($0) }
         (wish.mayFetch, wish.isCommittedOnly) = (fetch, committed)
-        let progress = Progress(isQuiet: common.quiet, isVerbose: common.verbose)
-        let finished = try await request.reproduce(wish) { progress.show($0) }
+        let display = RunDisplay(common, jobs: request.limits.jobs)
+        let finished = try await display.following { [request, wish] in
+            try await request.reproduce(wish, reporting: display.show)
+        }
         if common.json {
             try Console.answer(JSON(encoding: finished.reproduction).prettyText)
         } else {

@@ -18,6 +18,8 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Carry out this plan, made before at the same commit.", valueName: "file"))
     var plan: String?
 
+    @OptionGroup var portion: PortionOptions
+
     @Option(
         name: [.customShort("j", allowingJoined: true), .long],
         help: ArgumentHelp("How many steps at a time; default: one a processor.", valueName: "n"))
@@ -36,6 +38,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1") }
+        try portion.validate(plan: plan, services: selection.services)
     }
 
     func run() async throws {
@@ -45,9 +48,13 @@ struct RunCommand: AsyncParsableCommand {
         request.key = key.map { FilePath($0) }
         request.limits.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
         request.limits.mayWait = !noWait
+        portion.apply(to: &request)
         if dryRun {
             try await show(request)
             return
+        }
+        if let agents = portion.localAgents, agents > 1 {
+            return try await run(agents, request, RunDisplay(common, jobs: request.limits.jobs, isPlain: true))
         }
         let display = RunDisplay(common, jobs: request.limits.jobs)
         let run = try await display.following { [request] in try await request.run(reporting: display.show) }

@@ -73,8 +73,15 @@ struct OutcomeText {
             }
         }
         if let hint = Self.hint(service) { lines.append("  \(hint)") }
-        if service.verdict.state != .skipped { lines.append("  again: slipway run \(service.name) --force") }
+        if let command = again(service) { lines.append("  again: \(command)") }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The command that does it once more: in place where people work, elsewhere from the record.
+    private func again(_ service: ServiceOutcome) -> String? {
+        guard service.verdict.state != .skipped else { return nil }
+        guard !run.isLocal, let record = service.record else { return "slipway run \(service.name) --force" }
+        return "slipway reproduce \(record)"
     }
 
     /// The thing to do about evidence that is missing, which newcomers meet first.
@@ -87,11 +94,10 @@ struct OutcomeText {
 
     private var closing: String {
         let images = outcome.services.compactMap { service in service.image.map { (service, $0) } }
-        guard let (service, image) = images.first(where: { !$0.1.pushed && $0.0.verdict.state != .reused }) else {
-            return ""
-        }
+        guard let (service, image) = images.first(where: { !$0.1.pushed && $0.0.verdict.state != .reused }),
+            let layout = run.images
+        else { return "" }
         let name = "\(image.repository):\(service.version.map { "\($0)" } ?? "")"
-        let layout = run.logs.folder.removingLastComponent().removingLastComponent().appending("images")
         return "\nrun one: podman run --rm oci:\(layout):\(name)\n"
     }
 }

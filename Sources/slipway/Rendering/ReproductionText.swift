@@ -95,8 +95,8 @@ struct ReproductionText {
         guard let log = service.steps.last(where: { !$0.hasPassed })?.log ?? service.steps.last?.log else {
             return lines
         }
-        if lines.isEmpty { lines += finished.run.tail(of: log, lines: 10).map { "| \($0.printable)" } }
-        return lines + ["log: \(finished.run.folder.appending(FilePath(log).components))"]
+        if lines.isEmpty { lines += finished.run.logs.tail(of: log, lines: 10).map { "| \($0.printable)" } }
+        return lines + ["log: \(finished.run.logs.path(of: log))"]
     }
 
     // MARK: - The end

@@ -26,9 +26,10 @@ final class RunDisplay: Sendable {
     /// The seconds after which somebody who hears nothing may think that it hangs.
     private static let silence: Int64 = 60
 
-    init(_ common: CommonOptions, jobs: Int) {
+    init(_ common: CommonOptions, jobs: Int, isPlain: Bool = false) {
         let isDumb = common.environment["TERM"].map { $0 == "dumb" || $0.isEmpty } ?? true
-        let isTerminal = isatty(STDERR_FILENO) == 1 && !isDumb && slipway_terminal_width(STDERR_FILENO) >= 40
+        let isTerminal =
+            !isPlain && isatty(STDERR_FILENO) == 1 && !isDumb && slipway_terminal_width(STDERR_FILENO) >= 40
         manner = common.quiet ? .silent : isTerminal ? .live : .plain
         style = Style(isPlain: common.noColor, environment: common.environment, descriptor: STDERR_FILENO)
         state = Mutex(State(story: RunStory(isVerbose: common.verbose, tellsLogs: !isTerminal)))
