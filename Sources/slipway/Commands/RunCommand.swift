@@ -25,6 +25,9 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("How many steps at a time; default: one a processor.", valueName: "n"))
     var jobs: Int?
 
+    @Flag(help: "End with the first failure: what runs is stopped, the rest is skipped.")
+    var failFast = false
+
     @Flag(help: "End at once when another run works in this checkout, instead of waiting for it.")
     var noWait = false
 
@@ -47,6 +50,8 @@ struct RunCommand: AsyncParsableCommand {
         request.planFile = plan.map { FilePath($0) }
         request.key = key.map { FilePath($0) }
         request.limits.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+        request.limits.memory = MachineMemory.bytes
+        request.limits.failsFast = failFast
         request.limits.mayWait = !noWait
         portion.apply(to: &request)
         if dryRun {
