@@ -41,6 +41,7 @@ extension ConfigurationFile {
         public var test: CommandEntry?
         public var reports: Evidence?
         public var timeout: Seconds?
+        public var container: ContainerEntry?
         public var label: String?
         public var builder: String?
         public var images: ImagesEntry?
