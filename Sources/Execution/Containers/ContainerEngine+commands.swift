@@ -1,5 +1,6 @@
 internal import Pipeline
-public import SystemPackage
+internal import Synchronization
+internal import SystemPackage
 
 extension ContainerEngine {
     /// Those that carry all these labels, dead or alive.

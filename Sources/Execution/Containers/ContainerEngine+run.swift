@@ -16,7 +16,8 @@ extension ContainerEngine {
                 return ending
             }
             try await remove([launched.id])
-            return try await launched.refused ?? ending(launched.started, launched.state, invocation.patience)
+            if let refused = launched.refused { return refused }
+            return try await ending(launched.started, launched.state, invocation.patience)
         } catch is CancellationError {
             return .interrupted
         }

@@ -1,7 +1,6 @@
 internal import Glibc
-public import Pipeline
+internal import Pipeline
 internal import Synchronization
-public import SystemPackage
 
 /// A container engine that answers, and how it is spoken to on this machine.
 public final class ContainerEngine: Sendable {

@@ -23,7 +23,7 @@ struct Errand {
         let code = spawn(&child, output, errors)
         if code == ENOENT { return Inquiry.Answer(.notFound(program)) }
         guard code == 0 else {
-            throw .cannotStart(program, in: "/", reason: unsafe String(cString: strerror(code)))
+            throw .cannotStart(program, in: ".", reason: unsafe String(cString: strerror(code)))
         }
         let ending = wait(for: child)
         return Inquiry.Answer(ending, output: Self.content(of: output), errors: Self.content(of: errors))
@@ -31,7 +31,7 @@ struct Errand {
 
     private func spawn(_ child: inout pid_t, _ output: Int32, _ errors: Int32) -> Int32 {
         var actions = unsafe posix_spawn_file_actions_t()
-        var attributes = unsafe posix_spawnattr_t()
+        var attributes = posix_spawnattr_t()
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawnattr_init(&attributes)
         defer {
@@ -41,12 +41,13 @@ struct Errand {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
         unsafe posix_spawn_file_actions_adddup2(&actions, errors, 2)
-        unsafe posix_spawn_file_actions_addchdir_np(&actions, "/")
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSID))
+        // glibc tells POSIX_SPAWN_SETSID to GNU sources only.
+        unsafe posix_spawnattr_setflags(&attributes, 0x80)
         let words = unsafe Self.pointers(arguments)
         let variables = unsafe Self.pointers(environment.map { "\($0.key)=\($0.value)" })
-        defer { for pointer in unsafe words + variables { unsafe free(pointer) } }
-        return unsafe posix_spawnp(&child, words.first ?? nil, &actions, &attributes, words, variables)
+        defer { for unsafe pointer in unsafe words + variables { unsafe free(pointer) } }
+        guard let program = unsafe words.first.flatMap(\.self) else { return ENOENT }
+        return unsafe posix_spawnp(&child, program, &actions, &attributes, words, variables)
     }
 
     private static func pointers(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
