@@ -13,7 +13,9 @@ extension MachineFacts {
         let root = FilePath(clone.form.workTree ?? clone.form.commonFolder)
         if let survey {
             programs = ProgramSearch(path: request.environment["PATH"] ?? "", root: root).programs(of: survey.catalog)
-            if let engine = MachineFacts.Program(engineFor: survey.catalog, request.environment) { programs.append(engine) }
+            if let engine = MachineFacts.Program(engineFor: survey.catalog, request.environment) {
+                programs.append(engine)
+            }
         }
         do {
             freeBytes = try root.freeBytes()

@@ -1,4 +1,5 @@
 import Execution
+import Git
 import Pipeline
 import SystemPackage
 
@@ -8,8 +9,8 @@ struct ContainerOrder: Sendable {
     let invocation: Invocation
     let container: Container
     let step: Step
-    /// The work tree.
-    let root: FilePath
+    /// The work tree, and with a linked one the folder of its repository, which is elsewhere.
+    let folders: [FilePath]
     let run: String
     let folder: RunFolder
     /// Variables that say where this machine keeps things: the image knows where it does.
@@ -24,8 +25,8 @@ struct ContainerOrder: Sendable {
         draft.words = invocation.arguments
         draft.environment = invocation.environment.filter { !hidden.contains($0.key) }
         draft.environment["HOME"] = home.string
-        // The second is in the first; an engine on another machine that happens to have the first has not the second.
-        draft.workplace = .init(folders: [root, folder.root], directory: invocation.directory)
+        // The last is in the first; an engine on another machine that happens to have the first has not the last.
+        draft.workplace = .init(folders: folders + [folder.root], directory: invocation.directory)
         return draft
     }
 
@@ -63,13 +64,15 @@ struct ContainerOrder: Sendable {
 
 extension Run {
     /// The order for a command of a service that has a container; nil for one that has none.
-    func containerOrder(_ step: Step, _ invocation: Invocation) -> ContainerOrder? {
+    func containerOrder(_ step: Step, _ invocation: Invocation) throws -> ContainerOrder? {
         let service = service(step.service)
         guard let container = service.recipe.container else { return nil }
         let places = ["PATH", "SHELL", "TMPDIR", "SSH_AUTH_SOCK"]
         let toolchain = Toolchain.named(service.recipe.toolchain)?.environment ?? []
+        let repository = FilePath(try Repository(at: root.string).commonFolder)
         return ContainerOrder(
-            invocation: invocation, container: container, step: step, root: root, run: id, folder: folder,
+            invocation: invocation, container: container, step: step,
+            folders: [root] + (repository.starts(with: root) ? [] : [repository]), run: id, folder: folder,
             hidden: Set(places + toolchain).subtracting(service.inputs.environment))
     }
 

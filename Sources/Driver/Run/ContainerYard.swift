@@ -108,10 +108,12 @@ final class ContainerYard: Sendable {
 
     /// Sees that no container of the run is left, however it ended.
     func close() {
-        guard let (engine, run) = state.withLock({ state -> (ContainerEngine, String)? in
-            guard case .success(let engine)? = state.engine, let run = state.run else { return nil }
-            return (engine, run)
-        }) else { return }
+        guard
+            let (engine, run) = state.withLock({ state -> (ContainerEngine, String)? in
+                guard case .success(let engine)? = state.engine, let run = state.run else { return nil }
+                return (engine, run)
+            })
+        else { return }
         do {
             _ = try traces.sweep(engine, run: run)
         } catch {

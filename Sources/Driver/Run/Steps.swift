@@ -5,7 +5,8 @@ import Registry
 
 extension Run {
     /// Whatever goes wrong is a result: only our own bugs are thrown.
-    func attempt(_ step: Step, after progress: Progress, with tools: Tools, environment: StepEnvironment) async -> Advance
+    func attempt(_ step: Step, after progress: Progress, with tools: Tools, environment: StepEnvironment) async
+        -> Advance
     {
         let clock = ContinuousClock()
         let began = clock.now
@@ -44,7 +45,7 @@ extension Run {
     ) async throws -> Ending {
         tools.report(.stepStarted(step, command: command.arguments))
         let invocation = invocation(step, command, environment: environment)
-        if let order = containerOrder(step, invocation) { return try await tools.contain(order) }
+        if let order = try containerOrder(step, invocation) { return try await tools.contain(order) }
         return try await tools.run(invocation)
     }
 

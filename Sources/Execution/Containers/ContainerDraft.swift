@@ -72,7 +72,9 @@ extension ContainerDraft {
         if let workplace {
             arguments += ["--user", engine.user, "--workdir", workplace.directory.string]
             // Unlike --volume, this refuses what is not there instead of making it.
-            for folder in workplace.folders { arguments += ["--mount", "type=bind,src=\(folder.string),dst=\(folder.string)"] }
+            for folder in workplace.folders {
+                arguments += ["--mount", "type=bind,src=\(folder.string),dst=\(folder.string)"]
+            }
             if !words.isEmpty { arguments += ["--entrypoint", words.removeFirst()] }
         }
         for (name, value) in environment.sorted(by: { $0.key < $1.key }) {

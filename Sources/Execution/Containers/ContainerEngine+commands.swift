@@ -6,7 +6,8 @@ extension ContainerEngine {
     /// Those that carry all these labels, dead or alive.
     public func containers(labelled labels: [String: String]) throws -> [String] {
         let filters = labels.sorted { $0.key < $1.key }.flatMap { ["--filter", "label=\($0.key)=\($0.value)"] }
-        let errand = Errand(arguments: [program, "ps", "--all", "--quiet", "--no-trunc"] + filters, environment: environment)
+        let errand = Errand(
+            arguments: [program, "ps", "--all", "--quiet", "--no-trunc"] + filters, environment: environment)
         let answer = try errand.run()
         guard answer.ending == .exited(0) else { throw gone(answer) }
         return String(decoding: answer.output, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
@@ -88,13 +89,12 @@ extension ContainerEngine {
                 let started = try await start(id)
                 let state = try await state(of: id)
                 let refusal = state.hasStarted ? nil : try await complaint(about: id, draft, state)
-                if case .engine(let error)? = refusal {
-                    first = first ?? error
-                } else {
+                guard case .engine(let error)? = refusal else {
                     abstinence.withLock { $0 = without }
                     guard case .command(let ending)? = refusal else { return Launched(id, started, state, nil) }
                     return Launched(id, started, state, ending)
                 }
+                first = first ?? error
             } catch {
                 try await removeQuietly([id])
                 throw error
@@ -125,7 +125,8 @@ extension ContainerEngine {
     /// Why a container did not start.
     ///
     /// Podman tells it only to whoever starts it, so that it is tried once more.
-    private func complaint(about id: String, _ draft: ContainerDraft, _ state: ContainerState) async throws -> Complaint {
+    private func complaint(about id: String, _ draft: ContainerDraft, _ state: ContainerState) async throws -> Complaint
+    {
         var text = state.error
         if text.isEmpty {
             let answer = try await ask(["start", id])

@@ -77,7 +77,8 @@ extension ContainerEngine {
         let answer = try await ask(["logs", "--tail", "5", sidecar.id])
         let lines = String(decoding: answer.output + answer.errors, as: UTF8.self).split(whereSeparator: \.isNewline)
         return ContainerError.Sidecar(
-            name: sidecar.name, image: sidecar.image, lastLines: lines.suffix(5).map { String($0.prefix(200)).printable })
+            name: sidecar.name, image: sidecar.image,
+            lastLines: lines.suffix(5).map { String($0.prefix(200)).printable })
     }
 
     /// Writes all that a sidecar said to a file.

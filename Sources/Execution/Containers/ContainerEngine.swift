@@ -93,7 +93,8 @@ public final class ContainerEngine: Sendable {
     private static func facts(in json: JSON) -> Facts? {
         if let version = json["ServerVersion"]?.string {
             let options = json["SecurityOptions"]?.array?.compactMap(\.string) ?? []
-            return Facts(kind: .docker, version: version, isRootless: options.contains { $0.hasPrefix("name=rootless") })
+            return Facts(
+                kind: .docker, version: version, isRootless: options.contains { $0.hasPrefix("name=rootless") })
         }
         guard let host = json["host"], let version = json["version"]?["Version"]?.string else { return nil }
         return Facts(kind: .podman, version: version, isRootless: host["security"]?["rootless"] == .bool(true))

@@ -37,7 +37,8 @@ public enum ContainerError: Failure, Equatable {
         case .engineAway: "run again when it answers"
         case .leftAlone: "run again"
         case .unmountable: "work in a folder whose path has neither comma nor quote"
-        case .sidecarEnded, .sidecarNotReady: "its whole log is in the folder of the run; ready-within: gives it more time"
+        case .sidecarEnded, .sidecarNotReady:
+            "its whole log is in the folder of the run; ready-within: gives it more time"
         }
     }
 

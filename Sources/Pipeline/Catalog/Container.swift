@@ -85,7 +85,9 @@ extension Container {
     /// Whether a text is one label of a host name (RFC 1123), in lower case.
     static func isHostName(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        guard let first = bytes.first, let last = bytes.last, bytes.count <= 63, text != "localhost" else { return false }
+        guard let first = bytes.first, let last = bytes.last, bytes.count <= 63, text != "localhost" else {
+            return false
+        }
         func isAlphanumeric(_ byte: UInt8) -> Bool { byte.isLower || byte.isDigit }
         return isAlphanumeric(first) && isAlphanumeric(last)
             && bytes.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: "-") }

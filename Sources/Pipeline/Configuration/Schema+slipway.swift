@@ -55,7 +55,8 @@ extension Schema {
             isLater: true),
         Field("timeout", .duration, "How long each command may take.", standard: .string("1h")),
         Field(
-            "container", .either([.text, .object(container)]), "The image its commands run in, and what runs beside them."),
+            "container", .either([.text, .object(container)]),
+            "The image its commands run in, and what runs beside them."),
         Field("pool", .list(.text), "Pools its steps hold.", standard: .array([]), isLater: true),
         Field("label", .text, "Which Jenkins agents may take it."),
         Field(
