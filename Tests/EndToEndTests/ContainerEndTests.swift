@@ -27,9 +27,9 @@ struct ContainerEndTests {
         """
 
     private func with(
-        _ kind: ContainerFixture.Kind, _ body: @escaping @Sendable (ContainerFixture, Monorepo) async throws -> Void
+        _ kind: ContainerFixture.Kind, _ body: (ContainerFixture, Monorepo) async throws -> Void
     ) async throws {
-        @Sendable func inside(_ engine: ContainerFixture?) async throws {
+        func inside(_ engine: ContainerFixture?) async throws {
             guard let engine else { return }
             let text = Self.configuration.replacing("IMAGE", with: ContainerFixture.image)
             try await withMonorepo(text) { repository in

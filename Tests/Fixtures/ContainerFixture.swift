@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import SystemPackage
 
 /// A real container engine with nothing in it but a small image and a checked one; gone with all its containers.
@@ -48,50 +47,39 @@ public struct ContainerFixture: Sendable {
     // MARK: - Docker
 
     /// A Docker of its own, without a bridge, until the body ends.
-    public static func withDocker<Value: Sendable>(
-        _ body: @escaping @Sendable (ContainerFixture) async throws -> Value
-    ) async throws -> Value {
+    public static func withDocker<Value>(_ body: (ContainerFixture) async throws -> Value) async throws -> Value {
         try await withTemporaryFolder { folder in
             let fixture = ContainerFixture(
                 kind: .docker, root: folder, environment: ["DOCKER_HOST": "unix://\(folder)/docker.sock"])
-            return try await withThrowingTaskGroup(of: Value?.self) { group in
-                group.addTask {
-                    try await fixture.serve()
-                    return nil
-                }
-                group.addTask {
-                    try await fixture.waitUntilServing()
-                    try await fixture.makeImages()
-                    let value = try await body(fixture)
-                    let left = try await fixture.ask(["ps", "--all", "--quiet"]).output.split(separator: "\n")
-                    if !left.isEmpty { _ = try await fixture.ask(["rm", "--force"] + left.map(String.init)) }
-                    return value
-                }
-                defer { group.cancelAll() }
-                while let value = try await group.next() { if let value { return value } }
-                throw FixtureError("dockerd ended early: \(try folder.appending("log").text.suffix(2000))")
+            try await sh(
+                """
+                setsid dockerd --host unix://\(folder)/docker.sock --data-root \(folder)/data --exec-root \(folder)/exec \
+                  --pidfile \(folder)/pid --iptables=false --ip6tables=false --bridge=none >log 2>&1 </dev/null &
+                """, in: folder)
+            do {
+                try await fixture.waitUntilServing()
+                try await fixture.makeImages()
+                let value = try await body(fixture)
+                try await fixture.end()
+                return value
+            } catch {
+                try await fixture.end()
+                throw error
             }
         }
     }
 
-    private func serve() async throws {
-        let log = try FileDescriptor.open(
-            root.appending("log"), .writeOnly, options: [.create], permissions: .ownerReadWrite)
-        var options = PlatformOptions()
-        options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(10))]
-        _ = try await Subprocess.run(
-            .name("dockerd"),
-            arguments: [
-                "--host", "unix://\(root)/docker.sock", "--data-root", "\(root)/data", "--exec-root", "\(root)/exec",
-                "--pidfile", "\(root)/pid", "--iptables=false", "--ip6tables=false", "--bridge=none",
-            ], platformOptions: options, input: .none,
-            output: .fileDescriptor(log, closeAfterSpawningProcess: true), error: .combinedWithOutput)
+    private func end() async throws {
+        guard root.appending("pid").isThere else { return }
+        let left = try await ask(["ps", "--all", "--quiet"]).output.split(separator: "\n")
+        if !left.isEmpty { _ = try await ask(["rm", "--force"] + left.map(String.init)) }
+        try await stop()
     }
 
     /// Ends the daemon under whoever works with it.
     public func stop() async throws {
         let pid = try root.appending("pid").text
-        try await sh("kill \(pid); while kill -0 \(pid) 2>&-; do :; done", in: root)
+        try await sh("kill \(pid); while [ -e pid ]; do sleep 0.05; done", in: root)
     }
 
     private func waitUntilServing() async throws {
@@ -105,9 +93,7 @@ public struct ContainerFixture: Sendable {
     // MARK: - Podman
 
     /// A Podman that keeps everything in a folder of its own; nil where it cannot run anything.
-    public static func withPodman<Value: Sendable>(
-        _ body: @escaping @Sendable (ContainerFixture?) async throws -> Value
-    ) async throws -> Value {
+    public static func withPodman<Value>(_ body: (ContainerFixture?) async throws -> Value) async throws -> Value {
         guard isThere("podman") else { return try await body(nil) }
         return try await withTemporaryFolder { folder in
             try folder.appending("storage.conf").put(
@@ -152,5 +138,30 @@ public struct ContainerFixture: Sendable {
             mkdir -p context && printf 'FROM \(Self.image)\\nHEALTHCHECK CMD test -e /tmp/ready\\n' > context/Dockerfile
             DOCKER_BUILDKIT=0 \(client) build \(kind == .podman ? "--format docker" : "") -q -t \(Self.checkedImage) context 2>&1
             """, in: root, environment: environment)
+    }
+
+    /// A database as Debian has it, with a health check and a user `app`.
+    public static let postgresImage = "slipway.test/postgres:15"
+
+    /// Whether there is one to put into an image.
+    public static let hasPostgres = FileManager.default.isExecutableFile(atPath: "/usr/lib/postgresql/15/bin/initdb")
+
+    /// Puts this machine's PostgreSQL and the libraries it needs into an image.
+    public func makePostgresImage() async throws {
+        try await sh(
+            #"""
+            mkdir -p pg/bin pg/etc pg/tmp pg/run pg/usr/share/postgresql && chmod 1777 pg/tmp pg/run && cp -a box/bin pg/
+            home=/usr/lib/postgresql/15; mkdir -p pg$home/bin
+            for name in initdb postgres pg_isready psql; do cp $home/bin/$name pg$home/bin/; done
+            cp -a $home/lib pg$home/ && rm -rf pg$home/lib/llvmjit* pg$home/lib/bitcode
+            cp -a /usr/share/postgresql/15 pg/usr/share/postgresql/
+            ldd $home/bin/initdb $home/bin/postgres $home/bin/psql pg$home/lib/*.so | grep -v ':$' | grep -o '/[^ ]*' | sort -u |
+              while read -r file; do mkdir -p "pg$(dirname $file)" && cp -L "$file" "pg$file"; done
+            printf 'root:x:0:0::/:/bin/sh\npostgres:x:70:70::/tmp:/bin/sh\n' > pg/etc/passwd
+            tar -C pg -c . | docker import --change 'USER postgres' --change "ENV PATH=$home/bin:/bin" \
+              --change 'HEALTHCHECK CMD pg_isready -h localhost' \
+              --change 'CMD ["sh","-c","initdb -D /tmp/d -A trust -U app --no-sync && exec postgres -D /tmp/d -k /tmp"]' \
+              - slipway.test/postgres:15
+            """#, in: root, environment: environment)
     }
 }

@@ -87,7 +87,7 @@ struct ContainerSettingTests {
             problem: "sidecars-for names steps, and there are no sidecars"),
     ])
     func `what is wrong is named`(_ wrong: Wrong) {
-        let error = #expect(throws: (any Failure).self) { try container(wrong.setting) }
+        let error = #expect(throws: (any Error).self) { try container(wrong.setting) }
         #expect(error.map { "\($0)" }?.contains(wrong.problem) == true)
     }
 

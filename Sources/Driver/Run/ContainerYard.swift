@@ -77,7 +77,7 @@ final class ContainerYard: Sendable {
         var room = Room(order: order)
         for sidecar in order.sidecars {
             let draft = order.draft(of: sidecar, room.network, tracks: traces)
-            room.sidecars.append(try await engine.stand(sidecar, draft, within: order.invocation.timeout))
+            room.sidecars.append(try await engine.stand(sidecar, draft))
             let known = room
             state.withLock { $0.rooms[name] = known }
         }

@@ -67,19 +67,22 @@ extension ContainerEngine {
 
     // MARK: - Starting
 
+    /// How long it may take to fetch an image: no step is slower for it, as only commands have a deadline.
+    private static let patience = Seconds(3600)
+
     /// Makes a container and starts it, leaving out what this machine cannot do.
     ///
     /// What was found out is kept: it is tried only until something ran. `start` runs what starts it; what that ended with
     /// is returned with the state afterwards.
     func launch<Started: Sendable>(
-        _ draft: ContainerDraft, in directory: FilePath, within limit: Seconds,
+        _ draft: ContainerDraft, in directory: FilePath,
         start: (String) async throws -> Started
     ) async throws -> Launched<Started> {
         var first: (any Error)?
         for without in abstinence.withLock({ $0 }).map({ [$0] }) ?? Abstinence.ladder(of: kind) {
             let id: String
             do {
-                id = try await create(draft, without, in: directory, within: limit)
+                id = try await create(draft, without, in: directory)
             } catch let error as ContainerError {
                 guard case .notCreated = error else { throw error }
                 first = first ?? error
@@ -141,13 +144,14 @@ extension ContainerEngine {
     }
 
     private func create(
-        _ draft: ContainerDraft, _ without: Abstinence, in directory: FilePath, within limit: Seconds
+        _ draft: ContainerDraft, _ without: Abstinence, in directory: FilePath
     ) async throws -> String {
         if let path = draft.sources.map(\.string).first(where: { $0.contains(",") || $0.contains("\"") }) {
             throw ContainerError.unmountable(path)
         }
         let answer = try await ask(
-            draft.arguments(for: self, without: without), in: directory, handing: draft.environment, within: limit)
+            draft.arguments(for: self, without: without), in: directory, handing: draft.environment,
+            within: Self.patience)
         guard answer.ending != .interrupted else { throw CancellationError() }
         let id = String(decoding: answer.output, as: UTF8.self).split(whereSeparator: \.isWhitespace).last
         if answer.ending == .exited(0), let id, Self.isID(String(id)) { return String(id) }

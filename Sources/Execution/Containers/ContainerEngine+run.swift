@@ -7,7 +7,7 @@ extension ContainerEngine {
     /// When it returns, the container is gone. Throws when the engine, and not the command, is what failed.
     public func run(_ draft: ContainerDraft, as invocation: Invocation) async throws -> Ending {
         do {
-            let launched = try await launch(draft, in: invocation.directory, within: invocation.timeout) { id in
+            let launched = try await launch(draft, in: invocation.directory) { id in
                 var client = invocation
                 client.arguments = [program, "start", "--attach", id]
                 client.environment = environment

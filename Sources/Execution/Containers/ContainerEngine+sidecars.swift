@@ -13,10 +13,10 @@ public struct StandingSidecar: Equatable, Sendable {
 
 extension ContainerEngine {
     /// Starts what is to stand beside commands, as it is drafted.
-    public func stand(_ sidecar: Container.Sidecar, _ draft: ContainerDraft, within limit: Seconds) async throws
+    public func stand(_ sidecar: Container.Sidecar, _ draft: ContainerDraft) async throws
         -> StandingSidecar
     {
-        let launched = try await launch(draft, in: "/", within: limit) { try await ask(["start", $0]).ending }
+        let launched = try await launch(draft, in: "/") { try await ask(["start", $0]).ending }
         if let refused = launched.refused {
             try await remove([launched.id])
             throw ContainerError.notStarted(draft.image, reason: refused.summary)

@@ -45,13 +45,18 @@ struct Errand {
         unsafe posix_spawnattr_setflags(&attributes, 0x80)
         let words = unsafe Self.pointers(arguments)
         let variables = unsafe Self.pointers(environment.map { "\($0.key)=\($0.value)" })
-        defer { for unsafepointer in unsafe words + variables { unsafe free(pointer) } }
+        defer { Self.release(unsafe words + variables) }
         guard let program = unsafe words.first.flatMap(\.self) else { return ENOENT }
         return unsafe posix_spawnp(&child, program, &actions, &attributes, words, variables)
     }
 
     private static func pointers(_ texts: [String]) -> [UnsafeMutablePointer<CChar>?] {
         unsafe texts.map { unsafe strdup($0) } + [nil]
+    }
+
+    private static func release(_ pointers: [UnsafeMutablePointer<CChar>?]) {
+        var left = unsafe pointers
+        while let pointer = unsafe left.popLast() { unsafe free(pointer) }
     }
 
     private func wait(for child: pid_t) -> Ending {
