@@ -70,7 +70,8 @@ extension ContainerDraft {
         arguments += networkArguments(engine.kind, without)
         var words = words
         if let workplace {
-            arguments += ["--user", engine.user, "--workdir", workplace.directory.string]
+            // What it says goes to a log of ours, and is kept nowhere else.
+            arguments += ["--log-driver", "none", "--user", engine.user, "--workdir", workplace.directory.string]
             // Unlike --volume, this refuses what is not there instead of making it.
             for folder in workplace.folders {
                 arguments += ["--mount", "type=bind,src=\(folder.string),dst=\(folder.string)"]

@@ -45,7 +45,7 @@ struct Errand {
         unsafe posix_spawnattr_setflags(&attributes, 0x80)
         let words = unsafe Self.pointers(arguments)
         let variables = unsafe Self.pointers(environment.map { "\($0.key)=\($0.value)" })
-        defer { Self.release(unsafe words + variables) }
+        defer { unsafe Self.release(words + variables) }
         guard let program = unsafe words.first.flatMap(\.self) else { return ENOENT }
         return unsafe posix_spawnp(&child, program, &actions, &attributes, words, variables)
     }
