@@ -74,6 +74,10 @@ extension FilePath {
     public func remove() throws(DiskError) {
         guard let status = try status() else { return }
         if status.kind == .folder {
+            // Some caches forbid themselves to be changed.
+            if !status.permissions.contains(.ownerReadWriteExecute) {
+                try disk("remove", self) { unsafe withPlatformString { unsafe chmod($0, 0o700) } }
+            }
             for name in try names() { try appending(name).remove() }
             try disk("remove", self) { unsafe withPlatformString { unsafe rmdir($0) } }
         } else {

@@ -10,12 +10,14 @@ public struct Cleaning: Equatable, Sendable, Encodable {
     public private(set) var images: [String] = []
     public private(set) var blobs = 0
     public private(set) var bytes: Int64 = 0
+    /// Containers of runs that were killed; nil when there were none.
+    public private(set) var containers: Int?
 
     /// Removes what the retention in `slipway.yaml` no longer keeps: logs and reports of old runs, images of old builds
-    /// that are no release, blobs that nothing names.
+    /// that are no release, blobs that nothing names, containers of runs that were killed.
     ///
     /// Records stay.
-    public init(_ request: Request, at now: Timestamp) throws {
+    public init(_ request: Request, at now: Timestamp, reporting report: (Event) -> Void) throws {
         let repository = try Repository(at: request.folder.string)
         let tree = try repository.tree(
             repository.facts().tree, with: repository.workTreeState(hash: contentHash) { _ in false }.dirt)
@@ -26,6 +28,8 @@ public struct Cleaning: Equatable, Sendable, Encodable {
             throw RunError.busy("it may need what would be removed")
         }
         try lock.sign("slipway clean")
+        let left = try ContainerTraces(workspace).sweepIfMarked(request.environment, report)
+        if left > 0 { containers = left }
         let retention = configuration.file.retention ?? .standard
         try removeRuns(in: workspace.runs, before: now.seconds - retention.logs.count)
         try removeImages(

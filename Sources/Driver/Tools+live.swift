@@ -25,22 +25,28 @@ extension Tools {
         if keyring.signer == nil {
             report(.note("no key (\(Keyring.variable)): records are not signed, and count for a pull request at most"))
         }
+        let containers = try ContainerYard(survey, report: report)
+        defer { containers.close() }
         guard survey.reachesOut else {
             let yard = Yard(survey, keyring, nil)
-            return try await body(live(survey, yard, report: report), yard)
+            return try await body(live(survey, yard, containers, report: report), yard)
         }
         return try await RegistryClient.withConnections { http in
             let yard = Yard(survey, keyring, http)
-            return try await body(live(survey, yard, report: report), yard)
+            return try await body(live(survey, yard, containers, report: report), yard)
         }
     }
 
-    private static func live(_ survey: Survey, _ yard: Yard, report: @escaping @Sendable (Event) -> Void) -> Tools {
+    private static func live(
+        _ survey: Survey, _ yard: Yard, _ containers: ContainerYard, report: @escaping @Sendable (Event) -> Void
+    ) -> Tools {
         Tools(
             resolve: { await yard.images.bases.resolve($0) },
             testimony: { survey, parts in try await yard.ledgers.answer(survey, parts) },
             history: { try await History($0) },
             run: { try await $0.run() },
+            contain: { try await containers.run($0) },
+            dismiss: { await containers.dismiss($0) },
             clearReports: { try $0.clear() },
             readReports: { place, began, exit in try place.read(since: began, exit: exit) },
             assemble: { try await yard.images.assemble($0) },

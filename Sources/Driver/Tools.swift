@@ -14,6 +14,10 @@ struct Tools: Sendable {
     var history: @Sendable (HistoryQuestion) async throws -> History
     /// A command → how it ended.
     var run: @Sendable (Invocation) async throws -> Ending
+    /// A command in a container, what is to stand beside it included → how it ended.
+    var contain: @Sendable (ContainerOrder) async throws -> Ending
+    /// Ends what stands beside the commands of a service.
+    var dismiss: @Sendable (ServiceName) async -> Void
     /// Removes the reports of earlier runs.
     ///
     /// Returns the moment from which new ones count.

@@ -10,7 +10,8 @@ extension Tools {
             return BaseResolution()
         },
         testimony: { _, _ in throw unexpected("testimony") }, history: { _ in throw unexpected("history") },
-        run: { _ in throw unexpected("run") }, clearReports: { _ in throw unexpected("clearReports") },
+        run: { _ in throw unexpected("run") }, contain: { _ in throw unexpected("contain") },
+        dismiss: { _ in unexpected("dismiss") }, clearReports: { _ in throw unexpected("clearReports") },
         readReports: { _, _, _ in throw unexpected("readReports") },
         assemble: { _ in throw unexpected("assemble") }, name: { _, _ in throw unexpected("name") },
         push: { _, _ in throw unexpected("push") }, edited: { _ in throw unexpected("edited") },

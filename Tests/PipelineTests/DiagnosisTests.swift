@@ -316,6 +316,20 @@ struct DiagnosisTests {
             Expected(["warning program"], fix: "golang")
         ),
         (
+            Change("no container engine") {
+                var engine = MachineFacts.Program("docker", path: nil, services: [name("billing")])
+                engine.engine = .silent("no container engine answers", hint: "install one")
+                $0.machine.programs = [engine]
+            }, Expected(["warning containers"], fix: "install one")
+        ),
+        (
+            Change("a container engine") {
+                var engine = MachineFacts.Program("docker", path: nil, services: [name("billing")])
+                engine.engine = .answers(version: "20")
+                $0.machine.programs = [engine]
+            }, Expected([])
+        ),
+        (
             Change("go") { $0.machine.programs = [.init("go", path: "/bin/go", services: [name("billing")])] },
             Expected([])
         ),
@@ -341,7 +355,7 @@ struct DiagnosisTests {
         let codes = Diagnosis(of: Self.healthy).conditions.map(\.code.rawValue)
         #expect(codes == codes.sorted())
         let absent = Set(Condition.Code.allCases.map(\.rawValue)).subtracting(codes)
-        #expect(absent == ["plan", "program"])
+        #expect(absent == ["containers", "plan", "program"])
     }
 
     @Test func `the words of the Jenkinsfile`() throws {

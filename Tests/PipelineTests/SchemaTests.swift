@@ -51,8 +51,8 @@ struct SchemaTests {
             findings(other) == [
                 #"1: "branch-tags" does nothing yet in this version of Slipway, only false (remove the setting: not yet)"#
             ])
-        let container = Document.map(["services": .map(["a": .map(["container": .text("node:20")])])])
-        #expect(findings(container).first?.contains("not yet") == true)
+        let migrations = Document.map(["services": .map(["a": .map(["migrations": .text("db")])])])
+        #expect(findings(migrations).first?.contains("not yet") == true)
     }
 
     @Test func `a choice that is none names the nearest`() {

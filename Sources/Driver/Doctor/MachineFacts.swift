@@ -13,6 +13,9 @@ extension MachineFacts {
         let root = FilePath(clone.form.workTree ?? clone.form.commonFolder)
         if let survey {
             programs = ProgramSearch(path: request.environment["PATH"] ?? "", root: root).programs(of: survey.catalog)
+            if let engine = MachineFacts.Program(engineFor: survey.catalog, request.environment) {
+                programs.append(engine)
+            }
         }
         do {
             freeBytes = try root.freeBytes()
@@ -49,7 +52,8 @@ struct ProgramSearch {
     /// Of lines for a shell only those are known that toolchains bring.
     func programs(of catalog: Catalog) -> [MachineFacts.Program] {
         var programs: [String: MachineFacts.Program] = [:]
-        for service in catalog.services {
+        // What runs in a container finds its programs there.
+        for service in catalog.services where service.recipe.container == nil {
             for group in groups(of: service.recipe) {
                 guard let name = group.last else { continue }
                 let found = group.lazy.compactMap { path(of: $0, for: service) }.first

@@ -4,10 +4,9 @@ import Pipeline
 import Registry
 
 extension Run {
-    /// Takes one step.
-    ///
     /// Whatever goes wrong is a result: only our own bugs are thrown.
-    func take(_ step: Step, after progress: Progress, with tools: Tools, environment: StepEnvironment) async -> Advance
+    func attempt(_ step: Step, after progress: Progress, with tools: Tools, environment: StepEnvironment) async
+        -> Advance
     {
         let clock = ContinuousClock()
         let began = clock.now
@@ -45,7 +44,9 @@ extension Run {
         _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment
     ) async throws -> Ending {
         tools.report(.stepStarted(step, command: command.arguments))
-        return try await tools.run(invocation(step, command, environment: environment))
+        let invocation = invocation(step, command, environment: environment)
+        if let order = try containerOrder(step, invocation) { return try await tools.contain(order) }
+        return try await tools.run(invocation)
     }
 
     private func test(

@@ -71,6 +71,8 @@ public struct Service: Equatable, Sendable {
         /// Suites that may be empty.
         public var allowEmpty: [String]
         public var timeout: Seconds
+        /// What its commands run in; nil: this machine.
+        public var container: Container?
     }
 
     /// Where its image comes from.
@@ -156,7 +158,7 @@ public struct Service: Equatable, Sendable {
     /// key: not where it runs, how long it may take, or how it is called when released.
     public var keyConfiguration: (build: JSON, test: JSON) {
         get throws {
-            let build: [String: JSON] = [
+            var build: [String: JSON] = [
                 "paths": try JSON(encoding: paths),
                 "toolchain": .string(recipe.toolchain),
                 "inputs": try JSON(encoding: inputs.paths),
@@ -165,11 +167,15 @@ public struct Service: Equatable, Sendable {
                 "build": try recipe.build.map { try JSON(encoding: $0) } ?? .bool(false),
                 "image": try image.map { try JSON(encoding: $0) } ?? .bool(false),
             ]
-            let test: [String: JSON] = [
+            var test: [String: JSON] = [
                 "reports": try JSON(encoding: recipe.evidence),
                 "allowEmpty": try JSON(encoding: recipe.allowEmpty),
                 "test": try recipe.test.map { try JSON(encoding: $0) } ?? .bool(false),
             ]
+            if let container = recipe.container?.keyMembers {
+                build.merge(container.build) { $1 }
+                test.merge(container.test) { $1 }
+            }
             return (.object(build), .object(test))
         }
     }

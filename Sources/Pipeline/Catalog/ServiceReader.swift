@@ -168,7 +168,10 @@ struct ServiceReader {
         }
         return Service.Recipe(
             toolchain: toolchain.name, build: build, test: test, evidence: entry.reports ?? toolchain.evidence,
-            allowEmpty: entry.test?.allowEmpty ?? [], timeout: entry.timeout ?? Seconds(3600))
+            allowEmpty: entry.test?.allowEmpty ?? [], timeout: entry.timeout ?? Seconds(3600),
+            container: entry.container.flatMap {
+                ContainerReader(service: name, entry: $0, line: place("container", in: reader)).container(in: &reader)
+            })
     }
 
     // MARK: - Image

@@ -42,6 +42,7 @@ extension ConfigurationFile {
         public var test: CommandEntry?
         public var reports: Evidence?
         public var timeout: Seconds?
+        public var container: ContainerEntry?
         public var label: String?
         public var pool: [String]?
         public var cpu: Int64?

@@ -55,7 +55,9 @@ extension Schema {
             "retries", .integer(0...10), "How often failing tests are tried again.", standard: .integer(0),
             isLater: true),
         Field("timeout", .duration, "How long each command may take.", standard: .string("1h")),
-        Field("container", .either([.text, .object(container)]), "The image its commands run in.", isLater: true),
+        Field(
+            "container", .either([.text, .object(container)]),
+            "The image its commands run in, and what runs beside them."),
         Field(
             "pool", .list(.text),
             "Pools its commands are in while they run, such as `docker` or `port:5432`: what must not be used twice at once.",
@@ -106,10 +108,6 @@ extension Schema {
 
     private static let secret = [
         Field("name", .text, "The variable."), Field("file", .text, "The file with its value."),
-    ]
-
-    private static let container = [
-        Field("image", .text, "The image."), Field("sidecars", .map(.text), "Images that run beside it, by host name."),
     ]
 
     private static let image = [

@@ -29,7 +29,7 @@ public struct Condition: Equatable, Sendable, Codable {
 
     /// Names that stay what they are.
     public enum Code: String, Codable, Sendable, CaseIterable {
-        case alternates, bare, blobless
+        case alternates, bare, blobless, containers
         case caseFolding = "case-folding"
         case clock, configuration, conversions, disk, grafts,
             head, index

@@ -75,12 +75,24 @@ extension Diagnosis {
 
     private static func program(_ program: MachineFacts.Program) -> Condition {
         let callers = program.services.list()
+        if let engine = program.engine { return self.engine(engine, program.name, for: callers) }
         if let path = program.path { return Condition(.program, "\(program.name) is \(path), for \(callers)") }
         let install = packages[program.name] ?? "command -v \(program.name.quoted)  # install it, or put it on PATH"
         return Condition(.program, .warning, "\(program.name) is not on PATH")
             .costing(
                 "the steps of \(callers) fail (exit 11)", fix: install,
                 jenkinsfile: .line("agent { label '\(program.name)' }  // an agent that has it"))
+    }
+
+    private static func engine(_ engine: MachineFacts.Engine, _ name: String, for callers: String) -> Condition {
+        switch engine {
+        case .answers(let version): return Condition(.containers, "\(name) \(version) answers, for \(callers)")
+        case .silent(let problem, let hint):
+            return Condition(.containers, .warning, problem)
+                .costing(
+                    "the steps of \(callers) cannot be taken (exit 75)", fix: hint,
+                    jenkinsfile: .line("agent { label 'docker' }  // an agent that has one"))
+        }
     }
 
     /// What brings a program on Debian, or for those that are not there.

@@ -75,10 +75,18 @@ public struct MachineFacts: Equatable, Sendable {
         public var path: String?
         /// Who calls it.
         public var services: [ServiceName]
+        /// What became of speaking to it; nil for what is only called.
+        public var engine: Engine?
 
         public init(_ name: String, path: String?, services: [ServiceName]) {
             (self.name, self.path, self.services) = (name, path, services)
         }
+    }
+
+    /// A container engine.
+    public enum Engine: Equatable, Sendable {
+        case answers(version: String)
+        case silent(String, hint: String?)
     }
 
     public var isServer: Bool { host != .laptop }

@@ -99,6 +99,7 @@ public struct Plan: Equatable, Sendable, Codable {
             case danglingNeed = "dangling-need"
             case suppressedNeed = "suppressed-need"
             case staleTarget = "stale-target"
+            case containerTag = "container-tag"
             case versionFileDisagrees = "version-file.disagrees"
             case versionFileAmbiguous = "version-file.ambiguous"
             case versionFileUnreadable = "version-file.unreadable"

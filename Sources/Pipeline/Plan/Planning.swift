@@ -64,7 +64,7 @@ extension Plan {
         let rule = Selection(planning)
         let selected = rule.selected()
         let helpers = rule.helpers(of: selected)
-        var notes = planning.notes
+        var notes = planning.notes + Container.notes(on: planning.catalog)
         if !helpers.isEmpty {
             let names = helpers.sorted().map(\.text).joined(separator: ", ")
             notes.append(Note(.neededBuild, "built because what needs them is built: \(names)"))

@@ -13,7 +13,8 @@ struct CleanCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func run() throws {
-        let cleaning = try Cleaning(common.request, at: .now)
+        let cleaning = try Cleaning(
+            common.request, at: .now, reporting: Progress(isQuiet: common.quiet, isVerbose: false).show)
         if common.json {
             try Console.answer(JSON(encoding: cleaning).prettyText)
             return
