@@ -26,6 +26,7 @@ public struct Cleaning: Equatable, Sendable, Encodable {
             throw RunError.busy("it may need what would be removed")
         }
         try lock.sign("slipway clean")
+        _ = try Recovery(workspace: workspace).carryOut(at: now)
         let retention = configuration.file.retention ?? .standard
         try removeRuns(in: workspace.runs, before: now.seconds - retention.logs.count)
         try removeImages(

@@ -78,6 +78,7 @@ extension Request {
         Descendants.adopt()
         let lock = try await take(workspace.lock, report)
         try lock.sign("process \(ProcessFacts.id), started \(Timestamp.now)")
+        for sentence in try Recovery(workspace: workspace).carryOut(at: .now) { report(.note(sentence)) }
         let survey = try await Survey.make(self, listing: true)
         let outcome = try await Tools.withLive(survey, report: report) { tools in
             try await deliver(survey, with: tools)
@@ -116,10 +117,10 @@ public struct FinishedRun: Sendable {
 
     /// The last lines of a log, as far as there are any.
     public func tail(of log: String, lines: Int) -> [String] {
-        let file = folder.appending(FilePath(log).components)
+        let isPacked = log.hasSuffix(CommandLog.suffix)
+        let plain = FilePath(isPacked ? String(log.dropLast(CommandLog.suffix.count)) : log)
         do {
-            let size = try file.status()?.size ?? 0
-            let bytes = try file.slice(from: max(0, size - 8192), count: 8192)
+            let bytes = try CommandLog(at: folder.appending(plain.components)).tail(8192)
             return bytes.split(separator: UInt8(ascii: "\n")).suffix(lines).map { String(decoding: $0, as: UTF8.self) }
         } catch {
             return []

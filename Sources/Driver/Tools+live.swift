@@ -42,7 +42,7 @@ extension Tools {
             history: { try History($0) },
             run: { try await $0.run() },
             clearReports: { try $0.clear() },
-            readReports: { place, began, exit in try place.read(since: began, exit: exit) },
+            readReports: { place, began, exit in try place.readHiding(since: began, exit: exit) },
             assemble: { try await yard.images.assemble($0) },
             name: { order, image in try yard.images.name(order, image) },
             push: { order, image in try await yard.images.push(order, image) },

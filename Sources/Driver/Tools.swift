@@ -12,8 +12,8 @@ struct Tools: Sendable {
     /// What the ledgers say about keys.
     var testimony: @Sendable (Survey, [ServiceName: KeyParts]) async throws -> LedgerAnswer
     var history: @Sendable (HistoryQuestion) throws -> History
-    /// A command → how it ended.
-    var run: @Sendable (Invocation) async throws -> Ending
+    /// A command → how it ended, and what it used.
+    var run: @Sendable (Invocation) async throws -> Conclusion
     /// Removes the reports of earlier runs.
     ///
     /// Returns the moment from which new ones count.

@@ -12,7 +12,7 @@ extension Run {
     ///
     /// When the task is cancelled nothing new begins, what runs is ended, and what is known is written.
     func carryOut(jobs: Int, with tools: Tools) async throws -> [ServiceOutcome] {
-        let environment = StepEnvironment(own: survey.request.environment)
+        let environment = StepEnvironment(own: survey.request.environment, vault: vault)
         return try await withThrowingTaskGroup(of: Done.self) { group in
             var schedule = Schedule(work)
             var progress: [ServiceName: Progress] = [:]

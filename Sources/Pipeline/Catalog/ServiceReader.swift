@@ -28,6 +28,7 @@ struct ServiceReader {
             recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
             label: entry.label, release: versions.release(in: &reader))
         service.interface = interface(home: home, in: &reader)
+        service.conditions = conditions(in: &reader)
         return service
     }
 
@@ -35,7 +36,7 @@ struct ServiceReader {
         VersionReader(name: name, own: entry.version ?? .init(), common: versioning, line: line)
     }
 
-    private func place(_ key: String, in reader: CatalogReader) -> Int {
+    func place(_ key: String, in reader: CatalogReader) -> Int {
         reader.document["services"]?[name.text]?[key] == nil
             ? line : reader.document.line(of: "services", name.text, key)
     }
