@@ -85,8 +85,7 @@ let package = Package(
         .target(
             name: "Execution",
             dependencies: [
-                "CProcess", "Pipeline", .product(name: "Subprocess", package: "swift-subprocess"),
-                .product(name: "SystemPackage", package: "swift-system"),
+                "CLibdeflate", "CProcess", "Pipeline", .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: safe),
 

@@ -114,3 +114,10 @@ extension FilePath {
         do { try remove() } catch {}
     }
 }
+
+extension FilePath {
+    /// Lets the owner of a folder do with it what he likes.
+    public func allowOwner() throws(DiskError) {
+        try disk("change", self) { unsafe withPlatformString { unsafe chmod($0, 0o700) } }
+    }
+}

@@ -28,6 +28,7 @@ public struct Cleaning: Equatable, Sendable, Encodable {
             throw RunError.busy("it may need what would be removed")
         }
         try lock.sign("slipway clean")
+        _ = try Recovery(workspace: workspace).carryOut(at: now)
         let left = try ContainerTraces(workspace).sweepIfMarked(request.environment, report)
         if left > 0 { containers = left }
         let retention = configuration.file.retention ?? .standard

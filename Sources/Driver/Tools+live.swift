@@ -48,7 +48,7 @@ extension Tools {
             contain: { try await containers.run($0) },
             dismiss: { await containers.dismiss($0) },
             clearReports: { try $0.clear() },
-            readReports: { place, began, exit in try place.read(since: began, exit: exit) },
+            readReports: { place, began, exit in try place.readHiding(since: began, exit: exit) },
             assemble: { try await yard.images.assemble($0) },
             name: { order, image in try yard.images.name(order, image) },
             push: { order, image in try await yard.images.push(order, image) },

@@ -12,10 +12,10 @@ struct Tools: Sendable {
     /// What the ledgers say about keys.
     var testimony: @Sendable (Survey, [ServiceName: KeyParts]) async throws -> LedgerAnswer
     var history: @Sendable (HistoryQuestion) async throws -> History
-    /// A command → how it ended.
-    var run: @Sendable (Invocation) async throws -> Ending
+    /// A command → how it ended, and what it used.
+    var run: @Sendable (Invocation) async throws -> Conclusion
     /// A command in a container, what is to stand beside it included → how it ended.
-    var contain: @Sendable (ContainerOrder) async throws -> Ending
+    var contain: @Sendable (ContainerOrder) async throws -> Conclusion
     /// Ends what stands beside the commands of a service.
     var dismiss: @Sendable (ServiceName) async -> Void
     /// Removes the reports of earlier runs.

@@ -33,24 +33,3 @@ struct Workspace: Sendable {
         }
     }
 }
-
-/// Where one run leaves its plan, logs, reports and outcome.
-struct RunFolder: Sendable {
-    let root: FilePath
-
-    var plan: FilePath { root.appending("plan.json") }
-    var outcome: FilePath { root.appending("outcome.json") }
-    var journal: FilePath { root.appending("journal.jsonl") }
-    private var logs: FilePath { root.appending("logs") }
-    private var reports: FilePath { root.appending("reports") }
-
-    func logName(of step: Step) -> String { "logs/\(step.service).\(step.kind.rawValue).log" }
-    func log(of step: Step) -> FilePath {
-        root.appending("logs").appending("\(step.service).\(step.kind.rawValue).log")
-    }
-    func reports(of service: ServiceName) -> FilePath { reports.appending(service.text) }
-
-    func prepare() throws {
-        for folder in [logs, reports] { try folder.makeFolders() }
-    }
-}

@@ -1,6 +1,5 @@
 import CProcess
 import Glibc
-import SystemPackage
 
 /// Processes that commands left behind where no signal to a group reaches them: in a session of their own.
 public enum Descendants {
@@ -12,7 +11,7 @@ public enum Descendants {
     /// Only for when nothing is to run any more.
     public static func end() {
         for _ in 0..<1000 {
-            let children = children()
+            let children = ProcessTable.children(of: getpid())
             if children.isEmpty { return }
             for child in children {
                 kill(child, SIGKILL)
@@ -22,18 +21,29 @@ public enum Descendants {
         }
     }
 
-    /// The orphans that came to this process, as proc(5) lists them; none where the kernel does not tell.
-    private static func children() -> [pid_t] {
-        do {
-            let list = try FileDescriptor.open(FilePath("/proc/self/task/\(getpid())/children"), .readOnly)
-            let bytes = try list.closeAfter {
-                var bytes = [UInt8](repeating: 0, count: 1 << 16)
-                let count = unsafe try bytes.withUnsafeMutableBytes { unsafe try list.read(into: $0) }
-                return bytes.prefix(count)
-            }
-            return String(decoding: bytes, as: UTF8.self).split { $0.isWhitespace }.compactMap { pid_t($0) }
-        } catch {
-            return []
+    /// Ends the processes that were started with all of these variables, each as `NAME=value`: first asked, then killed.
+    ///
+    /// Returns how many there were. Processes of others, whose variables cannot be read, are never touched, nor is this one.
+    public static func end(marked marks: [String], grace: Duration = .seconds(2)) -> Int {
+        let marks = marks.map { Array($0.utf8) }
+        func found() -> Set<ProcessTable.Entry> {
+            Set(
+                ProcessTable.all.filter { $0 != getpid() && ProcessTable.isMarked($0, marks) }
+                    .compactMap(ProcessTable.Entry.init))
         }
+        var seen: Set<ProcessTable.Entry> = []
+        let deadline = ContinuousClock.now + grace
+        // Some seconds after the last warning, whoever is still there will never go.
+        while ContinuousClock.now < deadline + .seconds(3) {
+            let there = found()
+            if there.isEmpty { break }
+            let isLate = ContinuousClock.now >= deadline
+            for process in isLate ? there : there.subtracting(seen) where process.isThere {
+                kill(process.id, isLate ? SIGKILL : SIGTERM)
+            }
+            seen.formUnion(there)
+            usleep(5000)
+        }
+        return seen.count
     }
 }

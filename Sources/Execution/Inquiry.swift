@@ -1,7 +1,5 @@
-internal import CProcess
-internal import Glibc
+import Glibc
 public import Pipeline
-internal import Subprocess
 public import SystemPackage
 
 /// A command that is asked something: what it says is the answer, and is kept in memory as far as a limit.
@@ -37,50 +35,26 @@ public struct Inquiry: Equatable, Sendable {
     /// When it returns, no process of its group is left. A cancelled task is an interrupt. Throws when the command could not
     /// be started for reasons that are not its own, and when it says more than the limit.
     public func ask() async throws -> Answer {
-        let program = arguments.first ?? ""
-        let answer: Answer
-        do {
-            let race = try await Race(within: timeout) { try await spawn() }
-            let ended = race.value ?? Answer(.interrupted)
-            answer = race.isLate ? Answer(.timedOut(after: timeout), output: ended.output, errors: ended.errors) : ended
-        } catch let error as SubprocessError where error.code == .executableNotFound {
-            answer = Answer(.notFound(program))
-        } catch let error as SubprocessError where error.code == .outputLimitExceeded {
-            throw ExecutionError.tooMuchOutput(program, limit: limit)
-        } catch let error as SubprocessError {
-            guard !Task.isCancelled else { return Answer(.interrupted) }
-            throw ExecutionError.cannotStart(program, in: directory.string, reason: "\(error)")
+        guard !Task.isCancelled else { return Answer(.interrupted) }
+        let stop = try StopSwitch()
+        return try await withTaskCancellationHandler {
+            try await OwnThread.value { try listen(stop) }
+        } onCancel: {
+            stop.turn()
         }
-        return Task.isCancelled ? Answer(.interrupted, output: answer.output, errors: answer.errors) : answer
     }
 
-    private func spawn() async throws -> Answer {
-        let launch = Launch(
-            arguments: arguments, directory: directory, environment: environment, grace: .seconds(2))
-        let result = try await Subprocess.run(
-            launch.configuration, input: .fileDescriptor(try inputFile(), closeAfterSpawningProcess: true),
-            output: .bytes(limit: limit), error: .bytes(limit: limit))
-        Launch.endGroup(of: result.processIdentifier.value)
-        return Answer(
-            Launch.ending(result.terminationStatus), output: result.standardOutput, errors: result.standardError)
-    }
-
-    /// The input as a file without a name, in memory: a command that ends before it has read a pipe would end us, too.
-    private func inputFile() throws -> FileDescriptor {
-        do {
-            let raw = slipway_memory_file()
-            guard raw >= 0 else { throw Errno(rawValue: errno) }
-            let file = FileDescriptor(rawValue: raw)
-            do {
-                try file.writeAll(input)
-                try file.seek(offset: 0, from: .start)
-            } catch {
-                try file.close()
-                throw error
+    private func listen(_ stop: StopSwitch) throws -> Answer {
+        let launch = Launch(arguments: arguments, directory: directory, environment: environment)
+        var said: [[UInt8]] = [[], []]
+        let limits = Supervision.Limits(timeout: timeout, grace: .seconds(2), stop: stop)
+        let conclusion = try launch.run(told: input, outputs: 2, limits) { number, piece in
+            said[number] += piece
+            guard said[number].count <= limit else {
+                throw ExecutionError.tooMuchOutput(arguments.first ?? "", limit: limit)
             }
-            return file
-        } catch let code as Errno {
-            throw ExecutionError.cannotTell(arguments.first ?? "", code)
         }
+        let ending = stop.isTurned() ? .interrupted : conclusion.ending
+        return Answer(ending, output: said[0], errors: said[1])
     }
 }

@@ -1,6 +1,5 @@
 import Glibc
 public import Pipeline
-internal import Subprocess
 public import SystemPackage
 
 // Runs one command with a deadline, a log file and the teardown of its whole process group.
@@ -12,92 +11,107 @@ public struct Invocation: Equatable, Sendable {
     public var directory: FilePath
     /// All that the command sees; nothing is inherited.
     public var environment: [String: String]
-    /// Where its output goes, standard error included; must not exist yet.
+    /// Where its output goes, standard error included, while it runs; then it is packed.
     public var log: FilePath
-    public var timeout: Seconds
-    /// How long a group that is told to stop may take before it is killed.
-    public var grace: Duration
-    /// How long to wait, after a child died of a stop signal, for the same signal to reach us: Jenkins ends our children
-    /// before it ends us.
-    public var patience: Duration
+    /// What ends it.
+    public var limits: Limits
+    /// What its log must not tell.
+    public var redaction: Redaction?
+
+    /// How long things may take.
+    public struct Limits: Equatable, Sendable {
+        public var timeout: Seconds
+        /// How long it may say nothing.
+        public var idle: Seconds?
+        /// How long a group that is told to stop may take before it is killed.
+        public var grace = Duration.seconds(2)
+        /// How long to wait, after a child died of a stop signal, for the same signal to reach us: Jenkins ends our
+        /// children before it ends us.
+        public var patience = Duration.seconds(6)
+        /// How long to wait in the same way after a child failed, as one does whose own children were stopped.
+        public var hesitation = Duration.milliseconds(100)
+
+        public init(timeout: Seconds) {
+            self.timeout = timeout
+        }
+    }
 
     public init(
-        _ arguments: [String], in directory: FilePath, environment: [String: String], log: FilePath, timeout: Seconds,
-        grace: Duration = .seconds(2), patience: Duration = .seconds(6)
+        _ arguments: [String], in directory: FilePath, environment: [String: String], log: FilePath, timeout: Seconds
     ) {
         (self.arguments, self.directory, self.environment) = (arguments, directory, environment)
-        (self.log, self.timeout, self.grace, self.patience) = (log, timeout, grace, patience)
+        (self.log, limits) = (log, Limits(timeout: timeout))
     }
 
     /// Runs the command to its end.
     ///
-    /// When it returns, no process of its group is left.
+    /// When it returns, no process of its group is left, and its log is packed.
     ///
     /// A cancelled task is an interrupt: the group is told to stop, then killed, and the ending is `.interrupted`. Throws
-    /// only when the command could not be started for reasons that are not its own, such as a log that cannot be made.
-    public func run() async throws -> Ending {
-        let output = try openLog()
-        let ending: Ending
-        do {
-            let race = try await Race(within: timeout) { try await spawn(into: output) }
-            ending = race.isLate ? .timedOut(after: timeout) : race.value ?? .interrupted
-        } catch let error as SubprocessError where error.code == .executableNotFound {
-            ending = .notFound(arguments.first ?? "")
-        } catch let error as SubprocessError {
-            try output.close()
-            throw ExecutionError.cannotStart(arguments.first ?? "", in: directory.string, reason: "\(error)")
-        }
-        try output.close()
-        return Task.isCancelled ? .interrupted : await afterPatience(ending)
-    }
-
-    private func openLog() throws -> FileDescriptor {
-        do {
-            return try FileDescriptor.open(
-                log, .writeOnly, options: [.create, .truncate, .append, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-        } catch let code as Errno {
-            throw ExecutionError.cannotLog(log.string, code)
+    /// only when the command could not be started or followed for reasons that are not its own, such as a log that cannot
+    /// be written.
+    public func run() async throws -> Conclusion {
+        guard !Task.isCancelled else { return Conclusion(.interrupted) }
+        let stop = try StopSwitch()
+        return try await withTaskCancellationHandler {
+            try await OwnThread.value { try carryOut(stop) }
+        } onCancel: {
+            stop.turn()
         }
     }
 
-    private func spawn(into output: FileDescriptor) async throws -> Ending {
-        let launch = Launch(arguments: arguments, directory: directory, environment: environment, grace: grace)
-        let result = try await Subprocess.run(
-            launch.configuration, input: .none, output: .fileDescriptor(output, closeAfterSpawningProcess: false),
-            error: .combinedWithOutput)
-        Launch.endGroup(of: result.processIdentifier.value)
-        return Launch.ending(result.terminationStatus)
+    private func carryOut(_ stop: StopSwitch) throws -> Conclusion {
+        var log = try LogWriter(at: self.log, redaction)
+        var conclusion = try follow(stop, &log)
+        try log.finish()
+        if conclusion.ending.isRed, stop.isTurned(within: wait(after: conclusion.ending)) {
+            conclusion.ending = .interrupted
+        }
+        try pack(isHurried: stop.isTurned())
+        return conclusion
     }
 
-    private func afterPatience(_ ending: Ending) async -> Ending {
-        guard ending == .signalled(SIGTERM) || ending == .signalled(SIGINT) else { return ending }
-        do {
-            try await Task.sleep(for: patience)
-            return ending
-        } catch {
-            return .interrupted
-        }
+    private func follow(_ stop: StopSwitch, _ log: inout LogWriter) throws -> Conclusion {
+        let launch = Launch(arguments: arguments, directory: directory, environment: environment)
+        let limits = Supervision.Limits(
+            timeout: limits.timeout, idle: limits.idle, grace: limits.grace, stop: stop)
+        return try launch.run(told: [], outputs: 1, limits) { try log.take($1) }
+    }
+
+    /// How long a signal to us may be behind one that a child felt.
+    private func wait(after ending: Ending) -> Duration {
+        if case .signalled(let signal) = ending, signal != SIGKILL { return limits.patience }
+        return min(limits.patience, limits.hesitation)
+    }
+
+    /// Packs the log; when there is no time for that, a long one stays plain.
+    private func pack(isHurried: Bool) throws {
+        let log = CommandLog(at: log)
+        if isHurried, try log.path.stat(followTargetSymlink: true).size > 64 << 20 { return }
+        try log.pack()
     }
 }
 
-/// Why a command could not even be started.
-public enum ExecutionError: Failure, Equatable {
-    case cannotLog(String, Errno)
-    case cannotStart(String, in: String, reason: String)
-    case cannotTell(String, Errno)
-    case tooMuchOutput(String, limit: Int)
+/// How a command ended, and what it used.
+public struct Conclusion: Equatable, Sendable {
+    public var ending: Ending
+    /// Time of processors, for it and all that it waited for, in milliseconds.
+    public var cpuMs: Int64?
+    /// The largest of its processes, in kilobytes; nil where it was not larger than Slipway itself.
+    public var peakKB: Int64?
 
-    public var fault: Fault { .environment }
-    public var hint: String? { nil }
+    public init(_ ending: Ending, cpuMs: Int64? = nil, peakKB: Int64? = nil) {
+        (self.ending, self.cpuMs, self.peakKB) = (ending, cpuMs, peakKB)
+    }
+}
 
-    public var description: String {
+extension Ending {
+    /// Whether somebody who stopped the command may have made it end so.
+    fileprivate var isRed: Bool {
         switch self {
-        case .cannotLog(let path, let code): "\(path): cannot write the log: \(code)"
-        case .cannotStart(let program, let directory, let reason):
-            "\(program): cannot be started in \(directory): \(reason)"
-        case .cannotTell(let program, let code): "\(program): cannot be given its input: \(code)"
-        case .tooMuchOutput(let program, let limit): "\(program): said more than \(limit) bytes"
+        case .exited(let code): code != 0
+        case .signalled: true
+        default: false
         }
     }
 }

@@ -1,6 +1,6 @@
+import CProcess
 import Glibc
 import Pipeline
-import Subprocess
 import SystemPackage
 
 /// What every command is started with: exactly its environment, and a session of its own, so that all it starts can be
@@ -9,87 +9,135 @@ struct Launch {
     let arguments: [String]
     let directory: FilePath
     let environment: [String: String]
-    let grace: Duration
 
-    var configuration: Configuration {
-        let program = arguments.first ?? ""
-        var options = PlatformOptions()
-        options.createSession = true
-        options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: grace)]
-        return Configuration(
-            executable: program.contains("/") ? .path(directory.pushing(FilePath(program))) : .name(program),
-            arguments: Arguments(Array(arguments.dropFirst())), environment: .custom(keyedEnvironment),
-            workingDirectory: directory, platformOptions: options)
+    private var program: String { arguments.first ?? "" }
+
+    /// What became of the start: a process, or an ending that is the command's own fault.
+    private enum Start {
+        case running(pid_t)
+        case ended(Ending)
     }
 
-    private var keyedEnvironment: [Environment.Key: String] {
-        environment.reduce(into: [:]) { keyed, variable in
-            if let key = Environment.Key(rawValue: variable.key) { keyed[key] = variable.value }
-        }
-    }
-
-    /// Ends what a leader that is gone left behind in its group, obedient or not, and sees it gone.
+    /// Runs the command to its end, on this thread: `bytes` are its input, and a listener is handed what it says on one
+    /// output or on two.
     ///
-    /// A kill takes effect a moment later, and a task that was cancelled cannot sleep, so this holds its thread for that
-    /// moment; not for longer, because the dead whom nobody reaps stay in their group.
-    static func endGroup(of leader: pid_t) {
-        guard kill(-leader, SIGKILL) == 0 else { return }
-        for _ in 0..<200 where kill(-leader, 0) == 0 {
-            // Orphans may have become ours to reap.
-            while waitpid(-leader, nil, WNOHANG) > 0 {}
-            usleep(1000)
+    /// Throws when it cannot be started for reasons that are not its own, and what the listener throws.
+    func run(
+        told bytes: [UInt8], outputs count: Int, _ limits: Supervision.Limits, _ sink: Supervision.Sink
+    ) throws -> Conclusion {
+        let input = try input(bytes)
+        defer { input.closeQuietly() }
+        let pipes = try Pipe.several(count)
+        let start: Start
+        do {
+            start = try self.start(input: input, output: pipes[0].writing, errors: pipes[count - 1].writing)
+        } catch {
+            for pipe in pipes { pipe.close() }
+            throw error
+        }
+        for pipe in pipes { pipe.writing.closeQuietly() }
+        switch start {
+        case .running(let process):
+            var supervision = try Supervision(process, outputs: pipes.map(\.reading), limits: limits)
+            return try supervision.watch(sink)
+        case .ended(let ending):
+            for pipe in pipes { pipe.reading.closeQuietly() }
+            return Conclusion(ending)
         }
     }
+
+    private func input(_ bytes: [UInt8]) throws(ExecutionError) -> FileDescriptor {
+        do {
+            guard bytes.isEmpty else { return try .holding(bytes) }
+            return try .open(FilePath("/dev/null"), .readOnly, options: .closeOnExec)
+        } catch {
+            throw .cannotTell(program, error as? Errno ?? .ioError)
+        }
+    }
+
+    /// Starts the command; the descriptors become its standard ones.
+    private func start(input: FileDescriptor, output: FileDescriptor, errors: FileDescriptor) throws(ExecutionError) -> Start {
+        let place = try folder()
+        defer { place.closeQuietly() }
+        guard let file = file() else { return .ended(.notFound(program)) }
+        guard file.isExecutable else {
+            return .ended(.failed("\(program): is not executable", hint: "chmod +x it, and commit that"))
+        }
+        guard !(arguments + environment.map { $0.key + $0.value }).contains(where: { $0.utf8.contains(0) }) else {
+            return .ended(.failed("\(program): an argument or a variable holds a NUL", hint: nil))
+        }
+        var process: pid_t = 0
+        let code = unsafe withCStrings(arguments) { arguments in
+            unsafe withCStrings(environment.map { "\($0.key)=\($0.value)" }) { environment in
+                unsafe file.path.withPlatformString { path in
+                    var launch = unsafe slipway_launch(
+                        path: path, arguments: arguments, environment: environment, directory: place.rawValue,
+                        input: input.rawValue, output: output.rawValue, errors: errors.rawValue)
+                    return unsafe slipway_spawn(&process, &launch)
+                }
+            }
+        }
+        switch code {
+        case 0: return .running(process)
+        case ENOEXEC, EACCES, ENOENT:
+            let hint = "it needs a first line such as #!/bin/sh that names a program of this machine"
+            return .ended(.failed("\(program): cannot be executed: \(Errno(rawValue: code))", hint: hint))
+        default: throw .cannotStart(program, in: directory.string, reason: "\(Errno(rawValue: code))")
+        }
+    }
+
+    private func folder() throws(ExecutionError) -> FileDescriptor {
+        do {
+            return try FileDescriptor.open(directory, .readOnly, options: [.directory, .closeOnExec])
+        } catch {
+            throw .cannotStart(program, in: directory.string, reason: "\(error)")
+        }
+    }
+
+    // MARK: - The program
+
+    /// Where the program is, as a shell would look for it; what is there and no program counts only if it was named by path.
+    private func file() -> (path: FilePath, isExecutable: Bool)? {
+        if program.contains("/") { return look(at: directory.pushing(FilePath(program))) }
+        guard !program.isEmpty else { return nil }
+        return (environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":", omittingEmptySubsequences: false).lazy
+            .compactMap { look(at: directory.pushing(FilePath(String($0))).appending(program)) }
+            .first { $0.isExecutable }
+    }
+
+    private func look(at path: FilePath) -> (path: FilePath, isExecutable: Bool)? {
+        do {
+            let isFile = try path.stat(followTargetSymlink: true).type == .regular
+            return unsafe (path, isFile && path.withPlatformString { unsafe access($0, X_OK) } == 0)
+        } catch {
+            return nil
+        }
+    }
+
+    // MARK: - The ending
 
     /// A shell says 128+n of a command that a signal ended.
-    static func ending(_ status: TerminationStatus) -> Ending {
-        switch status {
-        case .exited(let code) where [SIGINT, SIGKILL, SIGTERM].contains(code - 128): .signalled(code - 128)
-        case .exited(let code): .exited(code)
-        case .signaled(let signal): .signalled(signal)
-        }
+    ///
+    /// Only what somebody sends to stop a process is told as a signal: one that a process brings upon itself, as by a bad
+    /// address, is a failure like any other.
+    static func ending(_ status: Int32) -> Ending {
+        let sent = [SIGHUP, SIGINT, SIGKILL, SIGTERM]
+        // wait(2): the low seven bits are the signal, the next byte is the code.
+        let (signal, code) = (status & 0x7F, status >> 8 & 0xFF)
+        if signal != 0 { return sent.contains(signal) ? .signalled(signal) : .exited(128 + signal) }
+        return sent.contains(code - 128) ? .signalled(code - 128) : .exited(code)
     }
 }
 
-/// The one race in this program: a command against its clock.
-///
-/// Whichever comes second is cancelled, which ends a command with its whole group.
-struct Race<Value: Sendable>: Sendable {
-    /// What the command came to; nil when it was not even waited for.
-    let value: Value?
-    /// Whether the clock was first.
-    let isLate: Bool
-
-    private enum First: Sendable {
-        case ended(Value)
-        case deadline
-        case cancelled
-    }
-
-    init(within timeout: Seconds, _ body: @escaping @Sendable () async throws -> Value) async throws {
-        (value, isLate) = try await withThrowingTaskGroup(of: First.self) { group in
-            group.addTask { .ended(try await body()) }
-            group.addTask {
-                do {
-                    try await Task.sleep(for: timeout.duration)
-                    return .deadline
-                } catch {
-                    return .cancelled
-                }
-            }
-            var isLate = false
-            while let first = try await group.next() {
-                switch first {
-                case .ended(let value):
-                    group.cancelAll()
-                    return (value, isLate)
-                case .deadline:
-                    isLate = true
-                    group.cancelAll()
-                case .cancelled: continue
-                }
-            }
-            return (nil, isLate)
-        }
+/// Texts as C takes lists of them, for the time of a call.
+private func withCStrings<Result>(
+    _ texts: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var pointers = unsafe texts.map { unsafe strdup($0) }
+    unsafe pointers.append(nil)
+    defer { unsafe pointers.forEach { unsafe free($0) } }
+    return unsafe pointers.withUnsafeBufferPointer { list in
+        guard let first = list.baseAddress else { preconditionFailure("it has its end at least") }
+        return unsafe body(first)
     }
 }

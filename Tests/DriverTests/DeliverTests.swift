@@ -37,7 +37,7 @@ struct DeliverTests {
         tools.history = { try await History($0) }
         tools.run = { invocation in
             diary.add("run \(invocation.log.stem ?? "")")
-            return .exited(0)
+            return Conclusion(.exited(0))
         }
         tools.clearReports = { _ in 0 }
         tools.readReports = { _, _, _ in Self.report([TestCase(id: .init(suite: "s", name: "t"), outcome: .passed)]) }
@@ -109,7 +109,7 @@ struct DeliverTests {
         try await withMonorepo { repository in
             let diary = Diary()
             var tools = tools(diary)
-            tools.run = { $0.log.stem == "lib.build" ? .exited(1) : .exited(0) }
+            tools.run = { Conclusion($0.log.stem == "lib.build" ? .exited(1) : .exited(0)) }
             let states = try await deliver(repository, jobs: 4, with: tools)
             #expect(
                 states == [
@@ -154,9 +154,9 @@ struct DeliverTests {
         try await withMonorepo { repository in
             var tools = tools(Diary())
             tools.run = { invocation in
-                guard invocation.log.stem == "solo.build" else { return .exited(0) }
+                guard invocation.log.stem == "solo.build" else { return Conclusion(.exited(0)) }
                 _ = try FileLock(trying: "/nowhere/at/all")
-                return .exited(0)
+                return Conclusion(.exited(0))
             }
             let states = try await deliver(repository, with: tools)
             #expect(states["solo"] == "failed unavailable")

@@ -114,4 +114,84 @@ struct InterruptTests {
             #expect(ended.status == .exited(143))
         }
     }
+
+    private static let leaving = """
+        services:
+          left:
+            path: a
+            toolchain: command
+            build: "setsid sh -c 'trap \"\" TERM; sleep MARK; :' & echo $$ > pid; touch begun; sleep MARK; :"
+            test: false
+
+        """
+
+    @Test func `what a killed run left behind is ended by the next, and nothing else`() async throws {
+        let (mark, strange) = ("3799.\(getpid())", "3798.\(getpid())")
+        try await withMonorepo(Self.leaving.replacing("MARK", with: mark)) { repository in
+            try await repository.git.commit("chore: more", ["a/x": "", ".gitignore": "begun\npid\n"])
+            // Somebody else's, of another checkout.
+            try await sh("SLIPWAY_RUN=1 SLIPWAY_ROOT=/elsewhere setsid sleep \(strange) > /dev/null 2>&1 &", in: "/")
+            let ended = try await running(["run", "--through", "build"], in: repository.root) { pid in
+                try await self.waitFor(repository.root.appending("a/begun"))
+                kill(pid, SIGKILL)
+            }
+            #expect(ended.status == .signaled(SIGKILL))
+            #expect(try await run("pgrep", ["-f", mark]).exit == 0)
+            try await repository.git.commit(
+                "fix: end", ["slipway.yaml": "services: {left: {path: a, toolchain: command, build: env, test: false}}"])
+            let next = try await repository.slipway("run", "--through", "build")
+            #expect(next.exit == 0, "\(next.errors)")
+            #expect(next.errors.contains("did not come to its end; "), "\(next.errors)")
+            #expect(try await run("pgrep", ["-f", mark]).exit == 1)
+            #expect(try await run("pkill", ["-f", strange]).exit == 0)
+            // Once is enough.
+            let third = try await repository.slipway("run", "--force", "--through", "build")
+            #expect(third.exit == 0 && !third.errors.contains("did not come to its end"))
+        }
+    }
+
+    @Test func `a child that somebody else stopped is no failed test`() async throws {
+        let configuration = """
+            services:
+              shot: {path: a, toolchain: command, build: "kill -9 $$", test: false}
+
+            """
+        try await withMonorepo(configuration) { repository in
+            try await repository.git.commit("chore: more", ["a/x": ""])
+            let run = try await repository.slipway("run")
+            #expect(run.exit == 75, "\(run.output)")
+            #expect(try repository.reasons() == ["shot": "killed"])
+        }
+    }
+
+    @Test func `children that are stopped before us make no verdict`() async throws {
+        let configuration = """
+            services:
+              stopped: {path: a, toolchain: command, build: "touch begun; exec sleep MARK", test: false}
+
+            """
+        let mark = "3797.\(getpid())"
+        try await withMonorepo(configuration.replacing("MARK", with: mark)) { repository in
+            try await repository.git.commit("chore: more", ["a/x": "", ".gitignore": "begun\n"])
+            let ended = try await running(["run"], in: repository.root) { pid in
+                try await self.waitFor(repository.root.appending("a/begun"))
+                // As Jenkins does: first the child, then its parent, and later the parent again.
+                try await Fixtures.run("pkill", ["-f", mark])
+                try await Task.sleep(for: .milliseconds(300))
+                kill(pid, SIGTERM)
+                kill(pid, SIGTERM)
+            }
+            #expect(ended.status == .exited(143), "\(ended.output)")
+            #expect(try repository.verdicts() == ["stopped": "incomplete"])
+        }
+    }
+
+    @Test func `killed at any moment, all that is on the disk can be read, and the next run goes on`() async throws {
+        let soak = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../ci/soak/run")
+        var environment = SlipwayBinary.environment
+        (environment["SLIPWAY"], environment["KILLS"]) = (SlipwayBinary.path.string, "8")
+        let said = try await run("python3", [soak.path], environment: environment)
+        #expect(said.exit == 0, "\(said.output)\(said.errors)")
+        #expect(said.output.contains("8 (") && said.output.contains(" ok"))
+    }
 }

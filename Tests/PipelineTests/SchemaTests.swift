@@ -221,6 +221,13 @@ struct CatalogTests {
         let plain = try configuration([:])
         #expect(try configuration(["label": .text("linux")]) == plain)
         #expect(try configuration(["timeout": .text("5m")]) == plain)
+        #expect(try configuration(["idle-timeout": .text("5m")]) == plain)
+        #expect(try configuration(["secrets": .list(), "scratch-home": .flag(false)]) == plain)
+        #expect(try configuration(["scratch-home": .flag(true)]) != plain)
+        let (own, file) = (Document.text("TOKEN"), Document.map(["name": .text("TOKEN"), "file": .text("x")]))
+        #expect(try configuration(["secrets": .list(own)]) != plain)
+        // Where the value comes from is nobody's business.
+        #expect(try configuration(["secrets": .list(own)]) == configuration(["secrets": .list(file)]))
         #expect(try configuration(["version": .map(["initial": .text("1.0.0")])]) == plain)
         #expect(try configuration(["build": .text("make")]) != plain)
         #expect(try configuration(["environment": .list(.text("X"))]) != plain)

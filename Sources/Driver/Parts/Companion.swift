@@ -15,6 +15,13 @@ struct Companion: Sendable {
     private struct Place: Sendable {
         var offset: Int64 = 0
         var rest: [UInt8] = []
+
+        mutating func take(_ piece: ArraySlice<UInt8>, _ hear: (String) -> Void) {
+            offset += Int64(piece.count)
+            var lines = (rest + piece).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            rest = Array(lines.popLast() ?? [])
+            for line in lines { hear(String(decoding: line, as: UTF8.self)) }
+        }
     }
 
     private enum Done: Sendable {
@@ -26,12 +33,13 @@ struct Companion: Sendable {
     ///
     /// A cancelled task tells it to stop, and waits until it has: it has children to end itself.
     func run(hearing hear: @escaping @Sendable (String) -> Void) async throws -> Ending {
-        let invocation = Invocation(
+        var invocation = Invocation(
             ["/bin/sh", "-c", "exec \"$0\" \"$@\" >/dev/null", Self.ownProgram()] + arguments, in: ".",
-            environment: environment, log: log, timeout: Seconds(366 * 86_400), grace: .seconds(14))
+            environment: environment, log: log, timeout: Seconds(366 * 86_400))
+        invocation.limits.grace = .seconds(14)
         var (ending, place) = (Ending.interrupted, Place())
         try await withThrowingTaskGroup(of: Done.self) { group in
-            group.addTask { .running(try await invocation.run()) }
+            group.addTask { [invocation] in .running(try await invocation.run().ending) }
             group.addTask { .listening(try await listen(hear)) }
             while let done = try await group.next() {
                 switch done {
@@ -41,7 +49,7 @@ struct Companion: Sendable {
                 group.cancelAll()
             }
         }
-        try read(from: &place, hear)
+        try readRest(from: &place, hear)
         if !place.rest.isEmpty { hear(String(decoding: place.rest, as: UTF8.self)) }
         return ending
     }
@@ -50,7 +58,8 @@ struct Companion: Sendable {
     private func listen(_ hear: @Sendable (String) -> Void) async throws -> Place {
         var place = Place()
         while !Task.isCancelled {
-            try read(from: &place, hear)
+            // What is packed meanwhile is read from there, once it has ended.
+            do { try read(from: &place, hear) } catch { break }
             do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
         }
         return place
@@ -61,10 +70,20 @@ struct Companion: Sendable {
         while place.offset < size {
             let piece = try log.slice(from: place.offset, count: Int(min(size - place.offset, 1 << 16)))
             guard !piece.isEmpty else { return }
-            place.offset += Int64(piece.count)
-            var lines = (place.rest + piece).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-            place.rest = Array(lines.popLast() ?? [])
-            for line in lines { hear(String(decoding: line, as: UTF8.self)) }
+            place.take(piece[...], hear)
+        }
+    }
+
+    /// Reads what was said up to the end, packed or not.
+    private func readRest(from place: inout Place, _ hear: (String) -> Void) throws {
+        let story = CommandLog(at: log)
+        guard try story.path.status() != nil || story.packed.status() != nil else { return }
+        var known = place.offset
+        try story.readChunks { piece in
+            let old = min(Int64(piece.count), known)
+            known -= old
+            place.take(piece.dropFirst(Int(old)), hear)
+            return true
         }
     }
 

@@ -13,7 +13,7 @@ extension Run {
     /// When the task is cancelled nothing new begins, what runs is ended, and what is known is written; so it is after the
     /// first failure when that was asked for.
     func carryOut(jobs: Int, with tools: Tools) async throws -> [ServiceOutcome] {
-        let environment = StepEnvironment(own: survey.request.environment)
+        let environment = StepEnvironment(own: survey.request.environment, vault: vault)
         return try await withThrowingTaskGroup(of: Done.self) { group in
             var course = Course(schedule: schedule(jobs: jobs), halt: Halt(isWanted: survey.request.limits.failsFast))
             var outcomes = standing

@@ -37,7 +37,7 @@ final class ContainerYard: Sendable {
     }
 
     /// Runs a command in its container, with its sidecars beside it: those of its service that already stand, or new ones.
-    func run(_ order: ContainerOrder) async throws -> Ending {
+    func run(_ order: ContainerOrder) async throws -> Conclusion {
         let engine = try engine(for: order)
         do {
             var network = ContainerDraft.Network.standard
@@ -46,7 +46,7 @@ final class ContainerYard: Sendable {
             state.withLock { $0.homes[order.step.service] = order.home }
             return try await engine.run(order.draft(network, tracks: traces), as: order.invocation)
         } catch is CancellationError {
-            return .interrupted
+            return Conclusion(.interrupted)
         }
     }
 

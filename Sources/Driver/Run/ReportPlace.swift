@@ -1,4 +1,5 @@
 import Disk
+import Execution
 import Pipeline
 import Reports
 import Signing
@@ -16,6 +17,8 @@ struct ReportPlace: Sendable {
     let tracked: Set<Path>
     /// Folders whose content is not of this service: those of others, and where git and we keep our own.
     let foreign: Set<Path>
+    /// What must not be read in them.
+    var redaction: Redaction?
 
     /// Removes the reports of earlier runs.
     ///
@@ -38,7 +41,7 @@ struct ReportPlace: Sendable {
         case .exitCode: return TestReport(exitCode: exit)
         case .output(let dialect):
             var reader = OutputReader(dialect)
-            try log.readChunks { chunk in
+            try CommandLog(at: log).readChunks { chunk in
                 reader.feed(chunk)
                 return true
             }

@@ -12,12 +12,13 @@ struct Run: Sendable {
     /// What is to be done, of the plan or of a part of it.
     let work: [Schedule.Work]
     let share: Share
-    let commit: Commit
+    let vault: SecretVault
     let folder: RunFolder
     let startedAt: Timestamp
 
     var survey: Survey { prepared.survey }
     var root: FilePath { survey.root }
+    var commit: Commit { survey.commit }
 
     init(_ prepared: Prepared, _ plan: Plan, asked: [ServiceName], startedAt: Timestamp) throws {
         let hidden = plan.selected.filter { $0.kind == .service && $0.version == nil && $0.steps.contains(.image) }
@@ -26,13 +27,15 @@ struct Run: Sendable {
         (self.prepared, self.plan, self.startedAt) = (prepared, plan, startedAt)
         share = try Share(of: plan, asked: asked, prepared.survey, run: id, startedAt: startedAt)
         work = share.work(of: plan, in: prepared.survey.catalog)
-        commit = prepared.survey.commit
         if let (name, file) = prepared.survey.firstAbsent(of: work.map(\.name)) {
             throw RunError.notCheckedOut(name, file)
         }
+        vault = try SecretVault(
+            of: work.filter { $0.steps.contains { $0 < .image } }.compactMap { prepared.survey.catalog[$0.name] },
+            from: prepared.survey.request.environment, in: prepared.survey.root)
         folder = prepared.survey.workspace.run(id)
         try folder.prepare()
-        try folder.plan.write(Array(plan.json.prettyText.utf8))
+        try folder.plan.write(Array(plan.json.prettyText.utf8), durable: true)
         try share.desk?.begin(plan)
     }
 
@@ -41,9 +44,13 @@ struct Run: Sendable {
         let outcome = RunOutcome(
             run: id, plan: plan, startedAt: startedAt, finishedAt: now, services: services, interrupted: interrupted)
         try share.desk?.finish(services, at: now)
-        try folder.outcome.write(Array(JSON(encoding: outcome).prettyText.utf8))
+        try folder.clearScratch()
+        try folder.journal.commit()
+        try folder.outcome.write(Array(JSON(encoding: outcome).prettyText.utf8), durable: true)
         try survey.workspace.runs.appending("latest").link(to: FilePath(id))
-        try survey.workspace.root.syncFileSystem()
+        // It takes as long as all that commands wrote; whoever was told to stop has no time for that, and loses nothing
+        // that would not be built again.
+        if !interrupted { try survey.workspace.root.syncFileSystem() }
         return outcome
     }
 
@@ -77,11 +84,14 @@ struct Run: Sendable {
         let service = service(step.service)
         let facts = StepEnvironment.Facts(
             service: service, version: version(of: step.service), commit: commit, root: root,
-            reports: folder.reports(of: step.service), run: id)
+            folder: folder, run: id)
         let place = command.directory.map { root.appending(FilePath(bytes: $0.bytes).components) } ?? home(of: service)
-        return Invocation(
+        var invocation = Invocation(
             command.arguments, in: place, environment: environment.variables(facts), log: folder.log(of: step),
             timeout: service.recipe.timeout)
+        invocation.limits.idle = service.conditions.idle
+        invocation.redaction = vault.redaction
+        return invocation
     }
 
     func reportPlace(of service: Service) -> ReportPlace {
@@ -91,7 +101,7 @@ struct Run: Sendable {
             evidence: service.recipe.evidence, home: home(of: service), folder: folder.reports(of: service.name),
             log: folder.log(of: Step(service.name, .test)),
             tracked: Set(known?.tracked.compactMap(inner) ?? []),
-            foreign: Set(survey.foreign(to: service).compactMap(inner)))
+            foreign: Set(survey.foreign(to: service).compactMap(inner)), redaction: vault.redaction)
     }
 
     /// The image of a service as it is to be made.

@@ -1,4 +1,4 @@
-import Disk
+import Execution
 public import SystemPackage
 
 /// What the steps of a run printed.
@@ -14,11 +14,10 @@ public struct RunLogs: Sendable {
 
     /// The last lines of a log, as far as there are any.
     public func tail(of log: String, lines: Int) -> [String] {
-        let file = path(of: log)
-        let most = min(lines * 1024, 1 << 18)
+        let isPacked = log.hasSuffix(CommandLog.suffix)
+        let plain = isPacked ? String(log.dropLast(CommandLog.suffix.count)) : log
         do {
-            let size = try file.status()?.size ?? 0
-            let bytes = try file.slice(from: max(0, size - Int64(most)), count: most)
+            let bytes = try CommandLog(at: path(of: plain)).tail(min(lines * 1024, 1 << 18))
             return bytes.split(separator: UInt8(ascii: "\n")).suffix(lines).map {
                 String(decoding: $0.prefix(Self.lineLimit), as: UTF8.self)
             }

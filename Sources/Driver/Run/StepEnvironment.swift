@@ -7,6 +7,8 @@ import SystemPackage
 struct StepEnvironment: Sendable {
     /// The variables of this process.
     let own: [String: String]
+    /// What some services are given besides, and no other.
+    let vault: SecretVault
     /// What tells the tools of a step how many jobs of their own they may run; what the configuration hands on wins.
     var inner: [String: String] = [:]
 
@@ -21,7 +23,7 @@ struct StepEnvironment: Sendable {
         let version: SemanticVersion?
         let commit: Commit
         let root: FilePath
-        let reports: FilePath
+        let folder: RunFolder
         let run: String
     }
 
@@ -36,9 +38,13 @@ struct StepEnvironment: Sendable {
         variables["SLIPWAY_VERSION"] = facts.version.map { "\($0)" } ?? "0.0.0"
         variables["SLIPWAY_COMMIT"] = "\(facts.commit.id)"
         variables["SLIPWAY_ROOT"] = facts.root.string
-        variables["SLIPWAY_REPORTS"] = facts.reports.string
+        variables["SLIPWAY_REPORTS"] = facts.folder.reports(of: facts.service.name).string
         variables["SLIPWAY_RUN"] = facts.run
         variables["SOURCE_DATE_EPOCH"] = "\(facts.commit.time.seconds)"
-        return variables
+        if facts.service.conditions.hasScratchHome {
+            let scratch = facts.folder.scratch(of: facts.service.name)
+            (variables["HOME"], variables["TMPDIR"]) = (scratch.home.string, scratch.temporary.string)
+        }
+        return variables.merging(vault.variables(of: facts.service.name)) { $1 }
     }
 }

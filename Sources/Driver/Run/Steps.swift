@@ -15,8 +15,8 @@ extension Run {
             switch step.kind {
             case .build:
                 guard let command = service(step.service).recipe.build else { break }
-                let ending = try await execute(step, command, tools, environment)
-                return Advance(result: StepResult(.build, ending, wallMs: wall(), log: folder.logName(of: step)))
+                let conclusion = try await execute(step, command, tools, environment)
+                return Advance(result: try result(step, conclusion, wallMs: wall()))
             case .test:
                 guard let command = service(step.service).recipe.test else { break }
                 return try await test(step, command, tools, environment, wall)
@@ -42,8 +42,10 @@ extension Run {
 
     private func execute(
         _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment
-    ) async throws -> Ending {
+    ) async throws -> Conclusion {
         tools.report(.stepStarted(step, command: command.arguments))
+        let service = service(step.service)
+        if service.conditions.hasScratchHome { try folder.scratch(of: service.name).prepare() }
         let invocation = invocation(step, command, environment: environment)
         if let order = try containerOrder(step, invocation) { return try await tools.contain(order) }
         return try await tools.run(invocation)
@@ -54,11 +56,18 @@ extension Run {
     ) async throws -> Advance {
         let place = reportPlace(of: service(step.service))
         let began = try tools.clearReports(place)
-        let ending = try await execute(step, command, tools, environment)
-        let result = StepResult(.test, ending, wallMs: wall(), log: folder.logName(of: step))
+        let conclusion = try await execute(step, command, tools, environment)
+        let result = try result(step, conclusion, wallMs: wall())
         // What a run left behind that did not come to its end is no evidence of anything.
-        guard case .exited(let code) = ending else { return Advance(result: result) }
+        guard case .exited(let code) = conclusion.ending else { return Advance(result: result) }
         return Advance(result: result, tests: try tools.readReports(place, began, code))
+    }
+
+    /// What a command came to, with what it used.
+    func result(_ step: Step, _ conclusion: Conclusion, wallMs: Int64) throws -> StepResult {
+        var result = StepResult(step.kind, conclusion.ending, wallMs: wallMs, log: try folder.logName(of: step))
+        (result.cpuMs, result.peakKB) = (conclusion.cpuMs, conclusion.peakKB)
+        return result
     }
 
     private static func ending(of error: any Error) -> Ending {

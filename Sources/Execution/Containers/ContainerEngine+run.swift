@@ -1,25 +1,25 @@
 internal import Glibc
-public import Pipeline
+internal import Pipeline
 
 extension ContainerEngine {
     /// Runs a command in a container: the same as on this machine, with the same endings.
     ///
     /// When it returns, the container is gone. Throws when the engine, and not the command, is what failed.
-    public func run(_ draft: ContainerDraft, as invocation: Invocation) async throws -> Ending {
+    public func run(_ draft: ContainerDraft, as invocation: Invocation) async throws -> Conclusion {
         do {
             let launched = try await launch(draft, in: invocation.directory) { id in
                 var client = invocation
                 client.arguments = [program, "start", "--attach", id]
                 client.environment = environment
-                let ending = try await client.run()
+                let ending = try await client.run().ending
                 guard ending != .interrupted else { throw CancellationError() }
                 return ending
             }
             try await remove([launched.id])
-            if let refused = launched.refused { return refused }
-            return try await ending(launched.started, launched.state, invocation.patience)
+            if let refused = launched.refused { return Conclusion(refused) }
+            return Conclusion(try await ending(launched.started, launched.state, invocation.limits.patience))
         } catch is CancellationError {
-            return .interrupted
+            return Conclusion(.interrupted)
         }
     }
 

@@ -87,7 +87,7 @@ extension ContainerEngine {
     public func keepLog(of sidecar: StandingSidecar, in file: FilePath, as invocation: Invocation) async throws {
         var client = invocation
         (client.arguments, client.environment) = ([program, "logs", sidecar.id], environment)
-        (client.directory, client.log, client.timeout) = ("/", file, Seconds(60))
+        (client.directory, client.log, client.limits.timeout) = ("/", file, Seconds(60))
         _ = try await client.run()
     }
 }

@@ -8,6 +8,7 @@ public struct Service: Equatable, Sendable {
     public var earlier: [Path] = []
     public var inputs: Inputs
     public var recipe: Recipe
+    public var conditions = Conditions()
     public var image: ImageSource?
     /// Which Jenkins agents may take it.
     public var label: String?
@@ -73,6 +74,25 @@ public struct Service: Equatable, Sendable {
         public var timeout: Seconds
         /// What its commands run in; nil: this machine.
         public var container: Container?
+    }
+
+    /// Under what conditions its commands run.
+    public struct Conditions: Equatable, Sendable {
+        /// How long a command may say nothing.
+        public var idle: Seconds?
+        /// Whether home and temporary folder are its own, empty at the start of each run.
+        public var hasScratchHome = false
+        public var secrets: [Secret] = []
+
+        public init() {}
+
+        /// What of this enters the key, where it is set: never the value of a secret.
+        var keyConfiguration: [String: JSON] {
+            var parts: [String: JSON] = [:]
+            if hasScratchHome { parts["scratchHome"] = .bool(true) }
+            if !secrets.isEmpty { parts["secrets"] = .array(secrets.map(\.name).sorted().map(JSON.string)) }
+            return parts
+        }
     }
 
     /// Where its image comes from.
@@ -176,7 +196,7 @@ public struct Service: Equatable, Sendable {
                 build.merge(container.build) { $1 }
                 test.merge(container.test) { $1 }
             }
-            return (.object(build), .object(test))
+            return (.object(build.merging(conditions.keyConfiguration) { own, _ in own }), .object(test))
         }
     }
 }

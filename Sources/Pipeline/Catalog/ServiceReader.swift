@@ -29,6 +29,7 @@ struct ServiceReader {
             label: entry.label, release: versions.release(in: &reader))
         service.interface = interface(home: home, in: &reader)
         service.demand = demand(in: &reader)
+        service.conditions = conditions(in: &reader)
         return service
     }
 
@@ -36,7 +37,7 @@ struct ServiceReader {
         VersionReader(name: name, own: entry.version ?? .init(), common: versioning, line: line)
     }
 
-    private func place(_ key: String, in reader: CatalogReader) -> Int {
+    func place(_ key: String, in reader: CatalogReader) -> Int {
         reader.document["services"]?[name.text]?[key] == nil
             ? line : reader.document.line(of: "services", name.text, key)
     }

@@ -42,6 +42,9 @@ extension ConfigurationFile {
         public var test: CommandEntry?
         public var reports: Evidence?
         public var timeout: Seconds?
+        public var `idle-timeout`: Seconds?
+        public var `scratch-home`: Bool?
+        public var secrets: [SecretEntry]?
         public var container: ContainerEntry?
         public var label: String?
         public var pool: [String]?
@@ -55,6 +58,19 @@ extension ConfigurationFile {
         public var interface: InterfaceEntry?
 
         public init() {}
+    }
+
+    /// `TOKEN`, or `{name: TOKEN, file: path}`.
+    public struct SecretEntry: Decodable, Equatable, Sendable {
+        public let secret: Secret
+
+        public init(from decoder: any Decoder) throws {
+            if let name = try? decoder.singleValueContainer().decode(String.self) {
+                secret = Secret(name)
+            } else {
+                secret = try Secret(from: decoder)
+            }
+        }
     }
 
     public struct InterfaceEntry: Decodable, Equatable, Sendable {

@@ -49,12 +49,16 @@ extension Schema {
             "quarantine", .list(.object(quarantine)), "Tests whose failure does not count for a while.",
             standard: .array([]), isLater: true),
         Field(
-            "secrets", .list(.either([.text, .object(secret)])), "Secrets its commands see.", standard: .array([]),
-            isLater: true),
+            "secrets", .list(.either([.text, .object(secret)])),
+            "Secrets its commands see: variables, whose values stand in no log and enter no key.", standard: .array([])),
         Field(
             "retries", .integer(0...10), "How often failing tests are tried again.", standard: .integer(0),
             isLater: true),
         Field("timeout", .duration, "How long each command may take.", standard: .string("1h")),
+        Field("idle-timeout", .duration, "How long each command may say nothing; without it, as long as it likes."),
+        Field(
+            "scratch-home", .bool, "Whether `HOME` and `TMPDIR` are folders of its own, empty at the start of each run.",
+            standard: .bool(false)),
         Field(
             "container", .either([.text, .object(container)]),
             "The image its commands run in, and what runs beside them."),
@@ -107,7 +111,7 @@ extension Schema {
     ]
 
     private static let secret = [
-        Field("name", .text, "The variable."), Field("file", .text, "The file with its value."),
+        Field("name", .text, "The variable."), Field("file", .text, "The file with its value, relative to the root; without it the variable is taken over."),
     ]
 
     private static let image = [

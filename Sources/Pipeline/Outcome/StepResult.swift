@@ -6,6 +6,10 @@ public struct StepResult: Equatable, Sendable, Codable {
     public let wallMs: Int64
     /// The log file, relative to the folder of the run; nil for steps without a command.
     public let log: String?
+    /// Time of processors in milliseconds, for the command and all that it waited for.
+    public var cpuMs: Int64?
+    /// The largest of its processes, in kilobytes, where that can be told.
+    public var peakKB: Int64?
 
     public init(_ kind: Step.Kind, _ ending: Ending, wallMs: Int64 = 0, log: String? = nil) {
         (self.kind, self.ending, self.wallMs, self.log) = (kind, ending, wallMs, log)
@@ -22,6 +26,8 @@ public enum Ending: Equatable, Sendable {
     /// A command was ended by a signal that we did not send.
     case signalled(Int32)
     case timedOut(after: Seconds)
+    /// It said nothing for too long.
+    case silent(for: Seconds)
     /// The program is not there.
     case notFound(String)
     /// We were told to stop.
@@ -44,6 +50,7 @@ extension Ending {
         case .exited(let code): "exit \(code)"
         case .signalled(let signal): "killed by signal \(signal)"
         case .timedOut(let limit): "stopped after \(limit)"
+        case .silent(let limit): "stopped: it said nothing for \(limit)"
         case .notFound(let program): "\(program): command not found"
         case .interrupted: "interrupted"
         case .failed(let message, _), .refused(let message, _), .unavailable(let message, _): message
@@ -64,7 +71,7 @@ extension Ending: Codable {
     }
 
     private enum State: String, Codable {
-        case exited, signalled, timedOut, notFound, interrupted, done, failed, refused, unavailable
+        case exited, signalled, timedOut, silent, notFound, interrupted, done, failed, refused, unavailable
     }
 
     public init(from decoder: any Decoder) throws {
@@ -76,6 +83,7 @@ extension Ending: Codable {
             case .exited: .exited(try container.decode(Int32.self, forKey: .exit))
             case .signalled: .signalled(try container.decode(Int32.self, forKey: .signal))
             case .timedOut: .timedOut(after: try container.decode(Seconds.self, forKey: .limit))
+            case .silent: .silent(for: try container.decode(Seconds.self, forKey: .limit))
             case .notFound: .notFound(try container.decode(String.self, forKey: .program))
             case .interrupted: .interrupted
             case .done: .done
@@ -101,6 +109,9 @@ extension Ending: Codable {
             try container.encode(signal, forKey: .signal)
         case .timedOut(let limit):
             try container.encode(State.timedOut, forKey: .state)
+            try container.encode(limit, forKey: .limit)
+        case .silent(let limit):
+            try container.encode(State.silent, forKey: .state)
             try container.encode(limit, forKey: .limit)
         case .notFound(let program):
             try container.encode(State.notFound, forKey: .state)

@@ -72,13 +72,13 @@ public struct TestReport: Equatable, Sendable, Codable {
     public let kind: Kind
     public let totals: TestTotals
     /// By name; what is beyond `suiteLimit` stands together under `others`.
-    public let suites: [Suite]
+    public internal(set) var suites: [Suite]
     /// The first that failed, at most `listLimit`.
-    public let failing: [Failure]
+    public internal(set) var failing: [Failure]
     /// The first that needed another attempt, at most `listLimit`.
-    public let flaky: [String]
+    public internal(set) var flaky: [String]
     /// What is wrong with the reports themselves.
-    public let problems: [Problem]
+    public internal(set) var problems: [Problem]
     /// Over the sorted names of all tests, so that a vanished test can be noticed.
     public let namesDigest: Digest?
 
@@ -89,7 +89,7 @@ public struct TestReport: Equatable, Sendable, Codable {
 
     /// One suite of tests.
     public struct Suite: Equatable, Sendable, Codable {
-        public let name: String
+        public internal(set) var name: String
         public let totals: TestTotals
 
         public static let others = "(others)"
@@ -105,9 +105,9 @@ public struct TestReport: Equatable, Sendable, Codable {
     }
 
     public struct Failure: Equatable, Sendable, Codable {
-        public let id: String
+        public internal(set) var id: String
         public let kind: Kind
-        public let message: String?
+        public internal(set) var message: String?
 
         public enum Kind: String, Codable, Sendable {
             case failure, error
@@ -117,7 +117,7 @@ public struct TestReport: Equatable, Sendable, Codable {
     /// A report that cannot be believed.
     public struct Problem: Equatable, Sendable, Codable {
         public let code: Code
-        public let detail: String
+        public internal(set) var detail: String
 
         public enum Code: String, Codable, Sendable {
             case missing = "report-missing"

@@ -148,7 +148,7 @@ extension Verdict {
             let isExplained = result.kind == .test && tests?.failing.isEmpty == false
             return isExplained ? nil : Reason(failed, detail)
         case .signalled: return Reason(.killed, detail)
-        case .timedOut: return Reason(.timeout, detail)
+        case .timedOut, .silent: return Reason(.timeout, detail)
         case .notFound: return Reason(.commandNotFound, detail)
         case .failed: return Reason(failed, detail)
         case .refused: return Reason(.tagTaken, detail)

@@ -14,7 +14,7 @@ struct CleanCommand: ParsableCommand {
 
     func run() throws {
         let cleaning = try Cleaning(
-            common.request, at: .now, reporting: Progress(isQuiet: common.quiet, isVerbose: false).show)
+            common.request, at: .now, reporting: RunDisplay(common, jobs: 1, isPlain: true).show)
         if common.json {
             try Console.answer(JSON(encoding: cleaning).prettyText)
             return
