@@ -38,6 +38,8 @@ public struct Verdict: Equatable, Sendable, Codable {
         case unavailable
         case inputsChanged = "inputs-changed"
         case interrupted
+        /// It began, and nobody knows what became of it.
+        case lost
         case notRun = "not-run"
         /// The service has tests, and this run was not to go as far.
         case notAsked = "not-asked"
