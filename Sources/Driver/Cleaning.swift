@@ -12,7 +12,7 @@ public struct Cleaning: Equatable, Sendable, Encodable {
     public private(set) var bytes: Int64 = 0
 
     /// Removes what the retention in `slipway.yaml` no longer keeps: logs and reports of old runs, images of old builds
-    /// that are no release, blobs that nothing names.
+    /// that are no release, blobs that nothing names, names of tests that no new record is about.
     ///
     /// Records stay.
     public init(_ request: Request, at now: Timestamp) throws {
@@ -30,6 +30,9 @@ public struct Cleaning: Equatable, Sendable, Encodable {
         try removeRuns(in: workspace.runs, before: now.seconds - retention.logs.count)
         try removeImages(
             in: Layout(at: workspace.images), before: now.seconds - retention.snapshots.count, retention.layers)
+        let names = try FolderLedger(root: workspace.ledger).removeOldNames(keepingNewest: Ledgers.longDepth)
+        blobs += names.count
+        bytes += names.reduce(0, +)
         try lock.sign("")
     }
 

@@ -15,7 +15,7 @@ struct Slipway: AsyncParsableCommand {
         version: Builder.version,
         subcommands: [
             InitCommand.self, DoctorCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self,
-            ReleaseCommand.self, RecordCommand.self, GateCommand.self, CleanCommand.self,
+            ReleaseCommand.self, RecordCommand.self, FlakyCommand.self, GateCommand.self, CleanCommand.self,
         ])
 
     static func main() async {

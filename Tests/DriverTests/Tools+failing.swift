@@ -12,6 +12,7 @@ extension Tools {
         testimony: { _, _ in throw unexpected("testimony") }, history: { _ in throw unexpected("history") },
         run: { _ in throw unexpected("run") }, clearReports: { _ in throw unexpected("clearReports") },
         readReports: { _, _, _ in throw unexpected("readReports") },
+        keepNames: { _, _ in throw unexpected("keepNames") }, names: { _ in throw unexpected("names") },
         assemble: { _ in throw unexpected("assemble") }, name: { _, _ in throw unexpected("name") },
         push: { _, _ in throw unexpected("push") }, edited: { _ in throw unexpected("edited") },
         seal: { _, _ in throw unexpected("seal") },

@@ -41,23 +41,12 @@ extension Run {
         return Advance(result: StepResult(.push, .done, wallMs: wall()), tags: tags)
     }
 
-    private func execute(
-        _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment
+    func execute(
+        _ step: Step, _ command: Command, attempt: Int = 1, _ tools: Tools, _ environment: StepEnvironment
     ) async throws -> Ending {
-        tools.report(.stepStarted(step, command: command.arguments))
-        return try await tools.run(invocation(step, command, environment: environment))
-    }
-
-    private func test(
-        _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment, _ wall: () -> Int64
-    ) async throws -> Advance {
-        let place = reportPlace(of: service(step.service))
-        let began = try tools.clearReports(place)
-        let ending = try await execute(step, command, tools, environment)
-        let result = StepResult(.test, ending, wallMs: wall(), log: folder.logName(of: step))
-        // What a run left behind that did not come to its end is no evidence of anything.
-        guard case .exited(let code) = ending else { return Advance(result: result) }
-        return Advance(result: result, tests: try tools.readReports(place, began, code))
+        if attempt == 1 { tools.report(.stepStarted(step, command: command.arguments)) }
+        let invocation = invocation(step, command, environment: environment)
+        return try await tools.run(attempt == 1 ? invocation : again(invocation, step, attempt))
     }
 
     private static func ending(of error: any Error) -> Ending {

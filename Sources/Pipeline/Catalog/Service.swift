@@ -69,6 +69,7 @@ public struct Service: Equatable, Sendable {
         /// Suites that may be empty.
         public var allowEmpty: [String]
         public var timeout: Seconds
+        public var demands = TestDemands()
     }
 
     /// Where its image comes from.
@@ -163,11 +164,15 @@ public struct Service: Equatable, Sendable {
                 "build": try recipe.build.map { try JSON(encoding: $0) } ?? .bool(false),
                 "image": try image.map { try JSON(encoding: $0) } ?? .bool(false),
             ]
-            let test: [String: JSON] = [
+            var test: [String: JSON] = [
                 "reports": try JSON(encoding: recipe.evidence),
                 "allowEmpty": try JSON(encoding: recipe.allowEmpty),
                 "test": try recipe.test.map { try JSON(encoding: $0) } ?? .bool(false),
             ]
+            // Which tests count decides the verdict; who mends them, and until when, does not.
+            let quarantined = Set(recipe.demands.quarantine.map(\.test)).sorted()
+            if !quarantined.isEmpty { test["quarantine"] = try JSON(encoding: quarantined) }
+            if !recipe.demands.suites.isEmpty { test["suites"] = try JSON(encoding: recipe.demands.suites) }
             return (.object(build), .object(test))
         }
     }
