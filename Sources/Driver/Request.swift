@@ -42,6 +42,10 @@ public struct Request: Sendable {
         public var isOffline = false
         public var requiresLedger = false
         public var jobs = 1
+        /// The bytes of memory of this machine; nil when nobody knows.
+        public var memory: Int64?
+        /// Whether the first failure ends the run.
+        public var failsFast = false
         /// Whether to wait for another run in the same checkout.
         public var mayWait = true
 

@@ -16,6 +16,7 @@ public struct OutputReader {
             case .ctest: CTestDialect()
             case .cargo: CargoDialect()
             case .goJSON: GoDialect()
+            case .xctest: XCTestDialect()
             }
     }
 

@@ -3,7 +3,7 @@ import Foundation
 import SystemPackage
 import Testing
 
-/// Each toolchain with its default commands and its real tools: green, red, and without a single test.
+/// Each toolchain with its default commands and its real tools: green, red, without a single test, and broken.
 struct ToolchainTests {
     struct Sample: CustomTestStringConvertible, Sendable {
         let toolchain: String
@@ -16,6 +16,11 @@ struct ToolchainTests {
         let empty: String?
         /// Names of the tests as the record has them.
         let names: [String]
+        /// What a compiler, or what comes first, refuses; put into the file of the test unless another is named.
+        let broken: String
+        var brokenFile: String?
+        /// How a run of that ends.
+        var brokenExit: Int32 = 11
 
         var testDescription: String { toolchain }
     }
@@ -32,7 +37,7 @@ struct ToolchainTests {
             green:
                 "#include <stdio.h>\nint add(int,int);int main(){puts(add(1,2)==3?\"1..1\\nok 1 - adds\":\"no\");}\n",
             red: "#include <stdio.h>\nint main(){puts(\"1..1\\nnot ok 1 - adds\");return 1;}\n",
-            empty: "int main(){return 0;}\n", names: ["adds"]),
+            empty: "int main(){return 0;}\n", names: ["adds"], broken: "int main( {\n"),
         Sample(
             toolchain: "cmake", program: "cmake",
             files: [
@@ -41,7 +46,7 @@ struct ToolchainTests {
                 "t.c": "int main(int n, char **v){return n > 1;}\n",
             ],
             test: "tests.cmake", green: "add_test(NAME adds COMMAND t)\n", red: "add_test(NAME adds COMMAND t fail)\n",
-            empty: "", names: ["adds"]),
+            empty: "", names: ["adds"], broken: "int main( {\n", brokenFile: "t.c"),
         Sample(
             toolchain: "go", program: "go",
             files: [
@@ -52,21 +57,36 @@ struct ToolchainTests {
             green:
                 "package x\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) {\n\tif Add(1, 2) != 3 {\n\t\tt.Fatal()\n\t}\n}\n",
             red: "package x\n\nimport \"testing\"\n\nfunc TestAdd(t *testing.T) { t.Fatal(\"no\") }\n",
-            empty: "package x\n", names: ["TestAdd"]),
+            empty: "package x\n", names: ["TestAdd"], broken: "package x\n\nfunc {\n", brokenFile: "x.go"),
         Sample(
             toolchain: "python", program: "python3",
             files: [
                 "pyproject.toml": "[project]\nname = \"x\"\nversion = \"0\"\n", "x.py": "def add(a, b): return a + b\n",
             ],
             test: "test_x.py", green: "import x\ndef test_add(): assert x.add(1, 2) == 3\n",
-            red: "def test_add(): assert False\n", empty: "", names: ["test_add"]),
+            red: "def test_add(): assert False\n", empty: "", names: ["test_add"], broken: "def test_add(:\n",
+            brokenExit: 10),
         Sample(
             toolchain: "node", program: "node",
             files: ["package.json": "{\"name\": \"x\"}\n", "x.js": "exports.add = (a, b) => a + b;\n"],
             test: "test/x.test.js",
             green:
                 "const t = require('node:test'); const a = require('node:assert');\nt('adds', () => a.equal(require('../x').add(1, 2), 3));\n",
-            red: "require('node:test')('adds', () => { throw new Error('no') });\n", empty: nil, names: ["adds"]),
+            red: "require('node:test')('adds', () => { throw new Error('no') });\n", empty: nil, names: ["adds"],
+            broken: "const = 1;\n", brokenExit: 10),
+        Sample(
+            toolchain: "npm", program: "npm",
+            files: [
+                "package.json": #"{"name": "x", "version": "0.0.0", "scripts": {"build": "node -c x.js", "test": "node --test"}}"#,
+                "package-lock.json":
+                    #"{"name": "x", "version": "0.0.0", "lockfileVersion": 3, "requires": true, "packages": {"": {"name": "x", "version": "0.0.0"}}}"#,
+                "x.js": "exports.add = (a, b) => a + b;\n",
+            ],
+            test: "test/x.test.js",
+            green:
+                "const t = require('node:test'); const a = require('node:assert');\nt('adds', () => a.equal(require('../x').add(1, 2), 3));\n",
+            red: "require('node:test')('adds', () => { throw new Error('no') });\n", empty: nil, names: ["adds"],
+            broken: "exports. = 1;\n", brokenFile: "x.js"),
         Sample(
             toolchain: "maven", program: "mvn",
             files: [
@@ -85,7 +105,31 @@ struct ToolchainTests {
             green:
                 "import org.junit.*;\npublic class XTest { @Test public void adds() { Assert.assertEquals(3, X.add(1, 2)); } }\n",
             red: "import org.junit.*;\npublic class XTest { @Test public void adds() { Assert.fail(\"no\"); } }\n",
-            empty: nil, names: ["adds"]),
+            empty: nil, names: ["adds"], broken: "public class X {\n", brokenFile: "src/main/java/X.java"),
+        Sample(
+            toolchain: "gradle", program: "gradle",
+            files: [
+                // The Debian package is old and finds what it needs on this machine.
+                "build.gradle":
+                    "plugins { id 'java' }\nrepositories { maven { url 'file:/usr/share/maven-repo' } }\ndependencies { testCompile 'junit:junit:4.x' }\n",
+                "settings.gradle": "rootProject.name = 'x'\n", "gradle.properties": "org.gradle.daemon=false\n",
+                "src/main/java/X.java": "public class X { public static int add(int a, int b) { return a + b; } }\n",
+            ],
+            test: "src/test/java/XTest.java",
+            green:
+                "import org.junit.*;\npublic class XTest { @Test public void adds() { Assert.assertEquals(3, X.add(1, 2)); } }\n",
+            red: "import org.junit.*;\npublic class XTest { @Test public void adds() { Assert.fail(\"no\"); } }\n",
+            empty: nil, names: ["adds"], broken: "public class X {\n", brokenFile: "src/main/java/X.java"),
+        Sample(
+            toolchain: "cargo", program: "cargo",
+            files: [
+                "Cargo.toml": "[package]\nname = \"x\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+                "Cargo.lock": "version = 3\n\n[[package]]\nname = \"x\"\nversion = \"0.1.0\"\n",
+                "src/lib.rs": "pub fn add(a: u32, b: u32) -> u32 { a + b }\n",
+            ],
+            test: "tests/adds.rs", green: "#[test]\nfn adds() { assert_eq!(x::add(1, 2), 3); }\n",
+            red: "#[test]\nfn adds() { panic!(\"no\"); }\n", empty: nil, names: ["adds"], broken: "pub fn {\n",
+            brokenFile: "src/lib.rs"),
         Sample(
             toolchain: "swiftpm", program: "swift",
             files: [
@@ -100,11 +144,15 @@ struct ToolchainTests {
             green: "import Testing\nimport X\n@Test func adds() { #expect(add(1, 2) == 3) }\n",
             red:
                 "import XCTest\nimport X\nfinal class XTests: XCTestCase { func testAdds() { XCTAssertEqual(add(1, 2), 4) } }\n",
-            empty: "", names: ["adds"]),
+            empty: "", names: ["adds"], broken: "public func {\n", brokenFile: "Sources/X/X.swift"),
     ]
 
     @Test(arguments: samples)
     func `a toolchain`(_ sample: Sample) async throws {
+        guard try await Fixtures.run("/bin/sh", ["-c", "command -v \(sample.program)"]).exit == 0 else {
+            print("NOT RUN: the toolchain \(sample.toolchain) (\(sample.program) is not installed)")
+            return
+        }
         try await withRepository { fixture in
             let files = sample.files.merging([sample.test: sample.green]) { $1 }
             try await fixture.commit(
@@ -114,10 +162,7 @@ struct ToolchainTests {
                     ".gitignore": "*.o\n*.a\nx/check\nbuild/\n__pycache__/\n.pytest_cache/\ntarget/\n.build/\n",
                 ]) { $1 })
             let home = fixture.root.removingLastComponent().appending("home")
-            let environment = [
-                "HOME": home.string, "GOCACHE": "\(home)/go", "GOFLAGS": "-mod=mod", "GOPROXY": "off",
-                "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "",
-            ]
+            let environment = Self.environment(home: home)
             func run() async throws -> (said: Said, outcome: Outcome) {
                 let said = try await slipway("run", in: fixture.root, environment: environment)
                 return (said, try Outcome(in: fixture.root))
@@ -138,6 +183,64 @@ struct ToolchainTests {
             let empty = try await run()
             #expect(empty.said.exit == 11, "\(empty.said.output)\(empty.said.errors)\(empty.outcome.logs)")
             #expect(empty.outcome.state == "failed")
+
+            let file = sample.brokenFile ?? sample.test
+            try await fixture.commit(
+                "fix: broken", ["x/\(sample.test)": sample.green].merging(["x/\(file)": sample.broken]) { $1 })
+            let broken = try await run()
+            let isRed = broken.said.exit == sample.brokenExit
+            #expect(isRed, "\(broken.said.output)\(broken.said.errors)\(broken.outcome.logs)")
+        }
+    }
+
+    private static func environment(home: FilePath) -> [String: String] {
+        let own = ProcessInfo.processInfo.environment
+        let rust = own["RUSTUP_HOME"] ?? "\(own["HOME"] ?? "")/.rustup"
+        return [
+            "HOME": home.string, "GOCACHE": "\(home)/go", "GOFLAGS": "-mod=mod", "GOPROXY": "off",
+            "PATH": own["PATH"] ?? "", "GRADLE_USER_HOME": "\(home)/gradle",
+        ].merging(FilePath(rust).isThere ? ["RUSTUP_HOME": rust] : [:]) { $1 }
+    }
+
+    /// XCTest tells what was skipped only where it prints.
+    @Test func `XCTest and Swift Testing in one package are both counted, and what is skipped is not executed`()
+        async throws
+    {
+        let package = """
+            // swift-tools-version: 6.0
+            import PackageDescription
+            let package = Package(name: "x", targets: [.target(name: "X"), .testTarget(name: "XTests", dependencies: ["X"])])
+            """
+        func tests(_ more: String) -> String {
+            "import XCTest\nfinal class OneTests: XCTestCase {\n"
+                + "func testSkipped() throws { throw XCTSkip(\"no database\") }\n\(more)\n}\n"
+        }
+        let both = "import Testing\n@Test func adds() {}\n@Test(.disabled(\"later\")) func off() {}\n"
+        try await withRepository { fixture in
+            try await fixture.commit(
+                "feat: begin",
+                [
+                    "x/Package.swift": package, "x/Sources/X/X.swift": "", "x/Tests/XTests/A.swift": tests(""),
+                    "slipway.yaml": "services: {x: {path: x, images: false}}\n", ".gitignore": ".build/\n",
+                ])
+            let environment = Self.environment(home: fixture.root.removingLastComponent().appending("home"))
+            let skipped = try await slipway("run", in: fixture.root, environment: environment)
+            #expect(skipped.exit == 11, "\(skipped.output)\(skipped.errors)")
+            #expect(skipped.output.contains("nothing-ran: 1 skipped, none executed"), "\(skipped.output)")
+
+            try await fixture.commit(
+                "test: more",
+                ["x/Tests/XTests/A.swift": tests("func testOne() {}"), "x/Tests/XTests/B.swift": both])
+            let green = try await slipway("run", in: fixture.root, environment: environment)
+            #expect(green.exit == 0, "\(green.output)\(green.errors)")
+            #expect(green.output.contains("2 passed, 2 skipped"), "\(green.output)")
+
+            try await fixture.commit(
+                "fix: red", ["x/Tests/XTests/A.swift": tests("func testOne() { XCTAssertEqual(1, 2, \"no luck\") }")])
+            let red = try await slipway("run", in: fixture.root, environment: environment)
+            #expect(red.exit == 10, "\(red.output)\(red.errors)")
+            #expect(red.output.contains("OneTests.testOne: XCTAssertEqual failed"), "\(red.output)")
+            #expect(red.output.contains("1 passed, 1 failed, 2 skipped"), "\(red.output)")
         }
     }
 

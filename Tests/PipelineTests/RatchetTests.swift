@@ -15,7 +15,7 @@ struct RatchetTests {
             cases.add(TestCase(id: .init(suite: "", name: String(name.drop { $0 == "-" })), outcome: outcome))
         }
         let report = TestReport(kind: kind, cases: cases, runnerPassed: true, problems: [], hash: Digest.sha256)
-        return .init(report, named ? TestNames(cases) : nil)
+        return .init(report, named ? TestNames(cases, runnerPassed: true) : nil)
     }
 
     private static func compare(
@@ -87,7 +87,7 @@ struct RatchetTests {
         for name in ["plain", "two\nlines", "tab\t", "é", "- minus", "", "\u{202E}abc", "t[1, \"x\"]"] {
             cases.add(TestCase(id: .init(suite: "s", name: name), outcome: name == "é" ? .skipped : .failed))
         }
-        let names = try #require(TestNames(cases))
+        let names = try #require(TestNames(cases, runnerPassed: true))
         #expect(names.all.count == 8)
         #expect(names.skipped == ["s.é"])
         #expect(TestNames(parsing: names.bytes) == names)

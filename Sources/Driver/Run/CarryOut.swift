@@ -10,46 +10,79 @@ extension Run {
 
     /// Takes all steps, several at a time, and seals a record for each service as soon as it is settled.
     ///
-    /// When the task is cancelled nothing new begins, what runs is ended, and what is known is written.
+    /// When the task is cancelled nothing new begins, what runs is ended, and what is known is written; so it is after the
+    /// first failure when that was asked for.
     func carryOut(jobs: Int, with tools: Tools) async throws -> [ServiceOutcome] {
         let environment = StepEnvironment(own: survey.request.environment)
         return try await withThrowingTaskGroup(of: Done.self) { group in
-            var schedule = Schedule(work)
-            var progress: [ServiceName: Progress] = [:]
+            var course = Course(schedule: schedule(jobs: jobs), halt: Halt(isWanted: survey.request.limits.failsFast))
             var outcomes = standing
-            var running = 0
             while true {
-                while running < jobs, !Task.isCancelled, let step = schedule.next() {
-                    let soFar = progress[step.service] ?? Progress()
+                while !course.isHalted, !Task.isCancelled, let step = course.schedule.next() {
+                    let soFar = course.progress[step.service] ?? Progress()
+                    let inner = course.schedule.innerJobs(of: step)
+                    let environment = environment.handing(inner, to: step, of: service(step.service))
                     group.addTask { .step(step, await take(step, after: soFar, with: tools, environment: environment)) }
-                    running += 1
                 }
+                if course.halt.mayCancel { group.cancelAll() }
                 guard let done = try await group.next() else { break }
                 switch done {
                 case .step(let step, let advance):
-                    running -= 1
-                    progress[step.service, default: Progress()].take(advance)
-                    if let image = advance.image { try tools.name(order(for: step.service), image) }
-                    tools.report(.stepFinished(step, advance.result, log: advance.result.log))
-                    let isGood = Verdict.permitsMore(
-                        soFar: facts(step.service, progress[step.service] ?? Progress(), at: tools.now()))
-                    for name in schedule.finished(step, isGood: isGood) {
-                        let progress = progress[name] ?? Progress()
-                        // Whoever is stopped blames no need.
-                        let because = advance.result.ending == .interrupted ? nil : schedule.skipped[name]
+                    for (name, because) in try finish(step, advance, on: &course, with: tools) {
+                        let progress = course.progress[name] ?? Progress()
                         group.addTask { .settled(try await settle(name, progress, because: because, with: tools)) }
                     }
                 case .settled(let outcome):
+                    course.halt.settled()
                     outcomes.append(outcome)
                     try journal(outcome)
                     tools.report(.settled(outcome))
                 }
             }
-            for name in work.map(\.name) where !outcomes.contains(where: { $0.name == name }) {
-                outcomes.append(try await settle(name, progress[name] ?? Progress(), because: nil, with: tools))
+            let known = Set(outcomes.map(\.name))
+            for name in work.map(\.name) where !known.contains(name) {
+                let progress = course.progress[name] ?? Progress()
+                outcomes.append(try await settleLast(name, progress, after: course.halt, with: tools))
             }
             return outcomes.sorted { $0.name < $1.name }
         }
+    }
+
+    /// Takes how a step ended.
+    ///
+    /// Returns the services to write down now, and because of whom those were skipped that never began.
+    private func finish(
+        _ step: Step, _ advance: Advance, on course: inout Course, with tools: Tools
+    ) throws -> [(ServiceName, because: ServiceName?)] {
+        course.progress[step.service, default: Progress()].take(advance)
+        if let image = advance.image { try tools.name(order(for: step.service), image) }
+        tools.report(.stepFinished(step, advance.result, log: advance.result.log))
+        let progress = course.progress[step.service] ?? Progress()
+        let isGood = Verdict.permitsMore(soFar: facts(step.service, progress, at: tools.now()))
+        let settled = course.schedule.finished(step, isGood: isGood)
+        // Whoever is stopped blames no need.
+        let isStopped = advance.result.ending == .interrupted
+        if !isGood, !isStopped { course.halt.take(step, skipping: course.schedule.skipped, tools.report) }
+        // What is settled after a halt is written last, where nothing is cancelled.
+        guard !course.isHalted else { return [] }
+        course.halt.settle(settled.count)
+        return settled.map { ($0, isStopped ? nil : course.schedule.skipped[$0]) }
+    }
+
+    /// A service whose steps were not all taken, because the run was to end before it was done.
+    private func settleLast(
+        _ name: ServiceName, _ progress: Progress, after halt: Halt, with tools: Tools
+    ) async throws -> ServiceOutcome {
+        guard let cause = halt.cause else { return try await settle(name, progress, because: nil, with: tools) }
+        var outcome = try await settle(name, progress, because: halt.skipped[name], with: tools)
+        if progress.results.isEmpty, halt.skipped[name] == nil {
+            outcome = ServiceOutcome(
+                name: name, verdict: Verdict(.skipped, [.init(.failFast, "\(cause) failed")]),
+                version: version(of: name), steps: [], tests: nil, image: nil, record: nil)
+        }
+        try journal(outcome)
+        tools.report(.settled(outcome))
+        return outcome
     }
 
     private func journal(_ outcome: ServiceOutcome) throws {

@@ -7,6 +7,8 @@ import SystemPackage
 struct StepEnvironment: Sendable {
     /// The variables of this process.
     let own: [String: String]
+    /// What tells the tools of a step how many jobs of their own they may run; what the configuration hands on wins.
+    var inner: [String: String] = [:]
 
     /// Variables that say where things are and how to reach them; they enter no key.
     private static let machine = [
@@ -29,6 +31,7 @@ struct StepEnvironment: Sendable {
         var variables = names.reduce(into: [String: String]()) { $0[$1] = own[$1] }
         // Half of all CI agents have no locale, and then tools print question marks.
         if variables["LANG"] == nil, variables["LC_ALL"] == nil { variables["LC_ALL"] = "C.UTF-8" }
+        variables.merge(inner) { stated, _ in stated }
         variables["SLIPWAY_SERVICE"] = facts.service.name.text
         variables["SLIPWAY_VERSION"] = facts.version.map { "\($0)" } ?? "0.0.0"
         variables["SLIPWAY_COMMIT"] = "\(facts.commit.id)"

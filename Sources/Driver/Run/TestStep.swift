@@ -29,10 +29,12 @@ extension Run {
             guard !failing.isEmpty else { break }
             let which = "attempt \(attempts.count + 1) of \(demands.retries + 1)"
             tools.report(.note("\(step.service): \(failing.count) failed, trying again: \(which)"))
-            let next = try await tried(step, command, attempt: attempts.count + 1, tools, environment)
+            let toolchain = Toolchain.named(service(step.service).recipe.toolchain)
+            let again = toolchain?.command(rerunning: failing, of: command) ?? command
+            let next = try await tried(step, again, attempt: attempts.count + 1, tools, environment)
             let isTelling = attempts.add(next.reading, hash: Digest.sha256)
             if isTelling || next.ending == .interrupted { last = next }
-            guard next.ending != .interrupted else { return Advance(result: result()) }
+            guard next.ending != .interrupted else { return Advance(result: result(), tests: attempts.report) }
         }
         var report = attempts.report
         let context = try context(of: service(step.service), attempts, tools)

@@ -18,6 +18,8 @@ public enum Evidence: Equatable, Sendable {
         case cargo
         /// The events of `go test -json` (test2json).
         case goJSON = "go-json"
+        /// The lines of XCTest; what Swift Testing writes to `$SLIPWAY_REPORTS` counts as well.
+        case xctest
     }
 }
 

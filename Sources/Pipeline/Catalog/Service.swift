@@ -12,6 +12,8 @@ public struct Service: Equatable, Sendable {
     /// Which Jenkins agents may take it.
     public var label: String?
     public var release: Release
+    /// What its commands take up while they run.
+    public var demand = Demand()
     /// What others rely on, as far as it is described.
     public var interface: InterfaceDeclaration?
 

@@ -30,6 +30,7 @@ struct ServiceReader {
             recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
             label: entry.label, release: versions.release(in: &reader))
         service.interface = interface(home: home, in: &reader)
+        service.demand = demand(in: &reader)
         return service
     }
 
@@ -117,6 +118,15 @@ struct ServiceReader {
             classes[PathClass.deploy.rawValue, default: []].append(deploy.hasSuffix("/") ? deploy : deploy + "/")
         }
         return classes
+    }
+
+    private func demand(in reader: inout CatalogReader) -> Demand {
+        let pools = entry.pool ?? []
+        for pool in pools where !pool.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) || pool.isEmpty {
+            let hint = "letters, digits and signs without spaces, such as docker or port:5432"
+            reader.report(place("pool", in: reader), "\"\(pool.printable)\" is no name of a pool", hint: hint)
+        }
+        return Demand(cpu: Int(clamping: entry.cpu ?? 1), memory: entry.memory?.bytes ?? 0, pools: Set(pools))
     }
 
     private func interface(home: Path, in reader: inout CatalogReader) -> InterfaceDeclaration? {

@@ -9,6 +9,9 @@ public struct Toolchain: Equatable, Sendable {
     public var paths = Paths()
     /// Variables that only say where this machine keeps things: handed on when set, not part of the key.
     public var environment: [String] = []
+    public var jobs = Jobs.none
+    /// How failing tests alone are run again; nil where only the whole step can be.
+    public var retry: Retry?
 
     public struct Commands: Equatable, Sendable {
         public var build: String?
@@ -59,7 +62,7 @@ extension Toolchain {
             tests: ["**/src/test/", "**/src/*Test/"], sources: ["*.java", "*.kt", "*.groovy", "*.scala"],
             lockfiles: ["gradle.lockfile"], outputs: ["build/", ".gradle/"],
             pins: ["gradle/wrapper/gradle-wrapper.properties", ".java-version"]),
-        environment: ["JAVA_HOME", "GRADLE_USER_HOME"])
+        environment: ["JAVA_HOME", "GRADLE_USER_HOME"], jobs: .gradle, retry: .gradle)
 
     static let maven = Toolchain(
         name: "maven", markers: ["pom.xml"],
@@ -71,7 +74,7 @@ extension Toolchain {
         paths: Paths(
             tests: ["**/src/test/"], sources: ["*.java", "*.kt", "*.scala"], outputs: ["target/"],
             pins: [".mvn/wrapper/maven-wrapper.properties", ".java-version"]),
-        environment: ["JAVA_HOME", "M2_HOME", "MAVEN_OPTS"])
+        environment: ["JAVA_HOME", "M2_HOME", "MAVEN_OPTS"], retry: .maven)
 
     /// Runs the wrapper script of the folder or of the repository, or else the installed program.
     private static func wrapped(_ wrapper: String, or program: String, _ arguments: String) -> String {
@@ -81,11 +84,14 @@ extension Toolchain {
     static let swiftpm = Toolchain(
         name: "swiftpm", markers: ["Package.swift"],
         commands: Commands(
-            build: "swift build",
-            test: #"swift test --parallel --xunit-output "$SLIPWAY_REPORTS/swift.xml""#, programs: [["swift"]]),
+            build: #"swift build --jobs "$SLIPWAY_JOBS""#,
+            test: #"swift test --jobs "$SLIPWAY_JOBS" --xunit-output "$SLIPWAY_REPORTS/swift.xml""#,
+            programs: [["swift"]]),
+        evidence: .output(.xctest),
         paths: Paths(
             tests: ["Tests/"], sources: ["*.swift", "*.c", "*.h"], lockfiles: ["Package.resolved"],
-            outputs: [".build/", ".swiftpm/"], pins: [".swift-version"]))
+            outputs: [".build/", ".swiftpm/"], pins: [".swift-version"]),
+        retry: .swift)
 
     static let cargo = Toolchain(
         name: "cargo", markers: ["Cargo.toml"],
@@ -95,7 +101,7 @@ extension Toolchain {
         paths: Paths(
             tests: ["tests/"], sources: ["*.rs"], lockfiles: ["Cargo.lock"], outputs: ["target/"],
             pins: ["rust-toolchain", "rust-toolchain.toml"]),
-        environment: ["CARGO_HOME", "RUSTUP_HOME"])
+        environment: ["CARGO_HOME", "RUSTUP_HOME"], jobs: .cargo, retry: .cargo)
 
     static let go = Toolchain(
         name: "go", markers: ["go.mod"],
@@ -103,7 +109,7 @@ extension Toolchain {
         evidence: .output(.goJSON),
         paths: Paths(
             tests: ["*_test.go", "testdata/"], sources: ["*.go"], lockfiles: ["go.sum"], pins: [".go-version"]),
-        environment: ["GOPATH", "GOROOT", "GOCACHE", "GOMODCACHE", "GOPROXY"])
+        environment: ["GOPATH", "GOROOT", "GOCACHE", "GOMODCACHE", "GOPROXY"], jobs: .go, retry: .go)
 
     static let python = Toolchain(
         name: "python", markers: ["pyproject.toml", "setup.py", "requirements.txt"],
@@ -114,7 +120,7 @@ extension Toolchain {
             lockfiles: ["poetry.lock", "uv.lock"],
             outputs: ["__pycache__/", ".pytest_cache/", "*.egg-info/", "*.pyc", "build/", "dist/"],
             pins: [".python-version"]),
-        environment: ["VIRTUAL_ENV", "PYENV_ROOT", "PIP_CACHE_DIR"])
+        environment: ["VIRTUAL_ENV", "PYENV_ROOT", "PIP_CACHE_DIR"], jobs: .python, retry: .python)
 }
 
 // MARK: - JavaScript, C
@@ -130,6 +136,10 @@ extension Toolchain {
     private static let nodeReporters =
         "--test-reporter=spec --test-reporter-destination=stdout "
         + "--test-reporter=junit --test-reporter-destination=$SLIPWAY_REPORTS/node.xml"
+
+    /// Where the JUnit reporters of Jest and Mocha write, once a package has them.
+    private static let reportPlaces =
+        #"JEST_JUNIT_OUTPUT_DIR="$SLIPWAY_REPORTS" MOCHA_FILE="$SLIPWAY_REPORTS/mocha.xml""#
 
     /// A package without a package manager's lockfile.
     static let node = Toolchain(
@@ -148,7 +158,7 @@ extension Toolchain {
             name: name, markers: [lockfile],
             commands: Commands(
                 build: "\(install) && \(run) --if-present build",
-                test: "NODE_OPTIONS=\"\(nodeReporters)\" \(name) test",
+                test: "\(reportPlaces) NODE_OPTIONS=\"\(nodeReporters)\" \(name) test",
                 programs: [["node"], [name]]),
             paths: nodePaths, environment: ["npm_config_cache"])
     }
@@ -159,13 +169,13 @@ extension Toolchain {
             build: "cmake -S . -B build && cmake --build build",
             test: "ctest --test-dir build --output-on-failure --no-tests=error", programs: [["cmake"], ["ctest"]]),
         evidence: .output(.ctest),
-        paths: Paths(tests: ["tests/", "test/"], sources: cSources, outputs: ["build/"]))
+        paths: Paths(tests: ["tests/", "test/"], sources: cSources, outputs: ["build/"]), jobs: .cmake, retry: .ctest)
 
     static let make = Toolchain(
         name: "make", markers: ["Makefile", "makefile", "GNUmakefile"],
         commands: Commands(build: "make", test: "make test", programs: [["make"]]),
         evidence: .output(.tap),
-        paths: Paths(tests: ["tests/", "test/"], sources: cSources, outputs: ["*.o", "*.a", "build/"]))
+        paths: Paths(tests: ["tests/", "test/"], sources: cSources, outputs: ["*.o", "*.a", "build/"]), jobs: .make)
 
     private static let cSources = ["*.c", "*.h", "*.cc", "*.cpp", "*.hpp"]
 }

@@ -10,6 +10,7 @@ public struct ConfigurationFile: Decodable, Equatable, Sendable {
     public var services: [String: ServiceEntry]?
     public var versioning: VersionEntry?
     public var classes: [String: [String]]?
+    public var pools: [String: Int64]?
     public var ratchets: RatchetEntry?
     public var retention: Retention?
     public var registries: [String: RegistryEntry]?
@@ -43,6 +44,9 @@ extension ConfigurationFile {
         public var reports: Evidence?
         public var timeout: Seconds?
         public var label: String?
+        public var pool: [String]?
+        public var cpu: Int64?
+        public var memory: ByteCount?
         public var builder: String?
         public var images: ImagesEntry?
         public var classes: [String: [String]]?

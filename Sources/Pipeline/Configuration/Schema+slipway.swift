@@ -12,8 +12,9 @@ extension Schema {
         Field("versioning", .object(versioning), "How versions follow from commits, for all services."),
         Field("classes", classes, "Path classes of files that no service owns: globs by class."),
         Field(
-            "pools", .map(.integer(1...1000)), "How many steps may hold a named pool at once.", standard: .object([:]),
-            isLater: true),
+            "pools", .map(.integer(1...1000)),
+            "How many commands may be in a named pool at once; in one that is not named here, one.",
+            standard: .object([:])),
         Field(
             "ratchets", .object(ratchets), "How far tests may vanish and skips may grow since the last passing record."
         ),
@@ -58,7 +59,14 @@ extension Schema {
             "How often failing tests are tried again; one that passes then is flaky.", standard: .integer(0)),
         Field("timeout", .duration, "How long each command may take.", standard: .string("1h")),
         Field("container", .either([.text, .object(container)]), "The image its commands run in.", isLater: true),
-        Field("pool", .list(.text), "Pools its steps hold.", standard: .array([]), isLater: true),
+        Field(
+            "pool", .list(.text),
+            "Pools its commands are in while they run, such as `docker` or `port:5432`: what must not be used twice at once.",
+            standard: .array([])),
+        Field(
+            "cpu", .integer(1...1000), "How many of the slots (`--jobs`) each of its commands takes.",
+            standard: .integer(1)),
+        Field("memory", .size, "How much memory each of its commands needs; counted only where it is said."),
         Field("label", .text, "Which Jenkins agents may take it."),
         Field(
             "builder", .choice(["auto", "native", "docker", "buildah", "podman"]),

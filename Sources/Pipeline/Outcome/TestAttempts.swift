@@ -22,12 +22,18 @@ public struct TestReading: Sendable {
 }
 
 extension TestCases {
-    /// Each test with what it came to in the end.
-    func results(runnerPassed: Bool) -> [TestCase.ID: TestCase] {
-        attempts.reduce(into: [:]) { results, entry in
-            let outcome = entry.value.outcome(runnerPassed)
-            results[entry.key] = TestCase(id: entry.key, outcome: outcome, message: entry.value.message)
+    /// Hands over each test with what it came to in the end.
+    func eachResult(runnerPassed: Bool, _ body: (TestCase) -> Void) {
+        for (id, known) in attempts {
+            body(TestCase(id: id, outcome: known.outcome(runnerPassed), message: known.message))
         }
+    }
+
+    /// The same by name.
+    fileprivate func results(runnerPassed: Bool) -> [TestCase.ID: TestCase] {
+        var results: [TestCase.ID: TestCase] = [:]
+        eachResult(runnerPassed: runnerPassed) { results[$0.id] = $0 }
+        return results
     }
 
     /// Tests of which it is known what they came to.
@@ -105,13 +111,13 @@ public struct TestAttempts: Sendable {
     private static func united(_ earlier: TestCase?, _ later: TestCase) -> TestCase {
         guard let earlier, earlier.outcome != .skipped else { return later }
         if later.outcome == .skipped { return earlier }
-        let wasRed = earlier.outcome >= .flaky
-        return TestCase(
-            id: later.id, outcome: wasRed && later.outcome == .passed ? .flaky : later.outcome, message: later.message)
+        var united = later
+        if earlier.outcome >= .flaky, later.outcome == .passed { united.outcome = .flaky }
+        return united
     }
 
     /// The names of all tests, where there are names.
-    public var names: TestNames? { TestNames(cases) }
+    public var names: TestNames? { TestNames(cases, runnerPassed: runnerPassed) }
 
     /// What several attempts came to; nothing when there was one.
     public func tell(in context: inout TestContext) {
@@ -125,20 +131,23 @@ public struct TestAttempts: Sendable {
 
     /// How many tests ran of each suite that had to.
     public func executed(of suites: [String]) -> [TestContext.PlannedSuite] {
-        suites.map { pattern in
-            let wildcard = Wildcard(pattern)
-            let ran = cases.attempts.count { $0.value.worst != .skipped && wildcard.matches($0.key.suite) }
-            return .init(name: pattern, executed: ran)
+        let patterns = suites.map(Wildcard.init)
+        var ran = Array(repeating: 0, count: suites.count)
+        cases.eachResult(runnerPassed: runnerPassed) { test in
+            guard test.outcome != .skipped else { return }
+            for (index, pattern) in patterns.enumerated() where pattern.matches(test.id.suite) { ran[index] += 1 }
         }
+        return zip(suites, ran).map { .init(name: $0, executed: $1) }
     }
 
     /// The entries of a quarantine that name no test there is.
     public func unmatched(_ quarantine: [Quarantine]) -> [Quarantine] {
-        quarantine.filter { entry in
-            let wildcard = Wildcard(entry.test)
-            return !cases.attempts.keys.contains { wildcard.matches(TestReport.told($0)) }
-                && !report.failing.contains { wildcard.matches($0.id) }
+        var open = quarantine.map { ($0, Wildcard($0.test)) }
+        open.removeAll { entry in report.failing.contains { entry.1.matches($0.id) } }
+        cases.eachResult(runnerPassed: runnerPassed) { test in
+            if !open.isEmpty { open.removeAll { $0.1.matches(TestReport.told(test.id)) } }
         }
+        return open.map(\.0)
     }
 }
 

@@ -9,13 +9,17 @@ public struct TestNames: Equatable, Sendable {
     public static let limit = 200_000
 
     /// Nil when there is none, or more than `limit`.
-    init?(_ cases: TestCases) {
-        guard !cases.attempts.isEmpty, cases.attempts.count <= Self.limit else { return nil }
-        for (id, known) in cases.attempts {
-            let name = Self.line(of: id)
-            if known.worst == .skipped { skipped.insert(name) } else { executed.insert(name) }
+    init?(_ cases: TestCases, runnerPassed: Bool) {
+        var count = 0
+        var (executed, skipped): (Set<String>, Set<String>) = ([], [])
+        cases.eachResult(runnerPassed: runnerPassed) { test in
+            count += 1
+            guard count <= Self.limit else { return }
+            let name = Self.line(of: test.id)
+            if test.outcome == .skipped { skipped.insert(name) } else { executed.insert(name) }
         }
-        skipped.subtract(executed)
+        guard count > 0, count <= Self.limit else { return nil }
+        (self.executed, self.skipped) = (executed, skipped.subtracting(executed))
     }
 
     /// A name that breaks no line.

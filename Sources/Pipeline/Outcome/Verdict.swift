@@ -56,6 +56,8 @@ public struct Verdict: Equatable, Sendable, Codable {
         case testless = "test-less"
         case exitCodeEvidence = "exit-code-evidence"
         case needFailed = "need-failed"
+        /// Something failed, and the run was to end with the first failure.
+        case failFast = "fail-fast"
         case keyEqual = "key-equal"
     }
 

@@ -42,6 +42,8 @@ public struct Plan: Equatable, Sendable, Codable {
         public let imageRecord: String?
 
         public static let pathLimit = 5
+
+        var work: Schedule.Work { Schedule.Work(name: name, steps: steps, needs: needs, weight: weight) }
     }
 
     /// Why a service is selected.
@@ -111,9 +113,7 @@ public struct Plan: Equatable, Sendable, Codable {
 
     /// What a run has to do: the selected services and the builds they need.
     public var work: [Schedule.Work] {
-        services.filter { !$0.steps.isEmpty }.map { entry in
-            Schedule.Work(name: entry.name, steps: entry.steps, needs: entry.needs, weight: entry.weight)
-        }
+        services.filter { !$0.steps.isEmpty }.map(\.work)
     }
 
     /// What has to be done for some of the selected services: their steps, and the builds they need.

@@ -83,7 +83,8 @@ extension Plan {
         let unsealed = Plan(
             schema: Self.currentSchema, digest: hash([]), repository: planning.repository, services: entries,
             removed: planning.removed.sorted(), notes: notes,
-            forecast: Forecast(entries, timings: planning.testimony.compactMapValues { $0.newest?.run.timings }))
+            forecast: Forecast(
+                entries, durations: Durations(planning.testimony.compactMapValues { $0.newest?.run.timings })))
         self = try unsealed.sealed(hash: hash)
     }
 }
@@ -160,7 +161,9 @@ private struct Selection {
 
     /// The whole seconds its last known run took; one when nobody knows.
     private func weight(of service: Service) -> Int64 {
-        let milliseconds = planning.testimony[service.name]?.newest?.run.timings.values.reduce(0, +) ?? 0
+        let timings = planning.testimony[service.name]?.newest?.run.timings ?? [:]
+        let milliseconds = Step.Kind.allCases.compactMap { timings[$0.rawValue]?.clamped(to: Durations.range) }
+            .reduce(0, +)
         return max(1, (milliseconds + 999) / 1000)
     }
 }

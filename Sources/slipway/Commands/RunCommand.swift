@@ -23,6 +23,9 @@ struct RunCommand: AsyncParsableCommand {
         help: ArgumentHelp("How many steps at a time; default: one a processor.", valueName: "n"))
     var jobs: Int?
 
+    @Flag(help: "End with the first failure: what runs is stopped, the rest is skipped.")
+    var failFast = false
+
     @Flag(help: "End at once when another run works in this checkout, instead of waiting for it.")
     var noWait = false
 
@@ -44,6 +47,8 @@ struct RunCommand: AsyncParsableCommand {
         request.planFile = plan.map { FilePath($0) }
         request.key = key.map { FilePath($0) }
         request.limits.jobs = jobs ?? ProcessInfo.processInfo.activeProcessorCount
+        request.limits.memory = MachineMemory.bytes
+        request.limits.failsFast = failFast
         request.limits.mayWait = !noWait
         if dryRun {
             try await show(request)
