@@ -83,7 +83,7 @@ struct XCTestDialect: OutputDialect {
 
     var incompleteness: String? {
         if let open { return "test \(open) began and did not end" }
-        guard !finished.isEmpty || counted != nil || depth > 0 else { return nil }
+        guard !finished.isEmpty || counted != nil || depth > 0 || isClosing else { return nil }
         guard let counted, depth == 0 else { return "the output of XCTest has no summary" }
         return counted == finished.count
             ? nil : "XCTest counts \(counted) tests, the output shows \(finished.count)"

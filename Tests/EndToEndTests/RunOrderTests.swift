@@ -11,7 +11,9 @@ struct RunOrderTests {
         let services = lines.map { "  \($0)\n" }.joined()
         try await withMonorepo("services:\n" + services + top) { repository in
             let files = lines.compactMap { $0.split(separator: ":").first }.map { ("\($0)/x", "") }
-            try await repository.git.commit("chore: folders", Dictionary(uniqueKeysWithValues: files))
+            try await repository.git.commit(
+                "chore: folders",
+                Dictionary(uniqueKeysWithValues: files).merging([".gitignore": "order\n*.jobs\nbegun\n"]) { $1 })
             try await body(repository)
         }
     }
@@ -49,7 +51,8 @@ struct RunOrderTests {
         let lines = [watched("a")]
         try await withServices(lines) { repository in
             #expect(try await repository.slipway("run").exit == 0)
-            let configuration = "services:\n  \(watched("a", ", cpu: 2, memory: 1MB, pool: [docker]"))\npools: {docker: 1}\n"
+            let configuration =
+                "services:\n  \(watched("a", ", cpu: 2, memory: 1MB, pool: [docker]"))\npools: {docker: 1}\n"
             try await repository.git.commit("chore: pools", ["slipway.yaml": configuration])
             let plan = try await repository.slipway("plan")
             #expect(plan.output.contains("a  reused"), "\(plan.output)")
@@ -57,7 +60,8 @@ struct RunOrderTests {
     }
 
     @Test func `every command is told how many jobs of its own it may run`() async throws {
-        let line = "{path: NAME, toolchain: TOOL, test: false, build: \"echo $SLIPWAY_JOBS $MAKEFLAGS > $SLIPWAY_ROOT/NAME.jobs\"ENV}"
+        let line =
+            "{path: NAME, toolchain: TOOL, test: false, build: \"echo $SLIPWAY_JOBS $MAKEFLAGS > $SLIPWAY_ROOT/NAME.jobs\"ENV}"
         func service(_ name: String, _ toolchain: String, _ more: String = "") -> String {
             "\(name): "
                 + line.replacing("NAME", with: name).replacing("TOOL", with: toolchain).replacing("ENV", with: more)

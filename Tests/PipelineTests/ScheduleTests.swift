@@ -70,7 +70,9 @@ struct ScheduleTests {
     @Test func `a step that finds no room lets smaller ones pass, and never more than so many`() {
         var wide = Work(name: "wide", steps: [.build], needs: [], weight: 1000)
         wide.demand = Demand(cpu: 2)
-        let small = (0..<40).map { Work(name: ServiceName(stringLiteral: "s\($0)"), steps: [.build], needs: [], weight: 1) }
+        let small = (0..<40).map {
+            Work(name: ServiceName(stringLiteral: "s\($0)"), steps: [.build], needs: [], weight: 1)
+        }
         let long = Work(name: "long", steps: [.build], needs: [], weight: 2000)
         var schedule = Schedule([long, wide] + small, in: Room(cpu: 2))
         #expect(schedule.next()?.service == "long")
@@ -94,7 +96,9 @@ struct ScheduleTests {
             work.demand = Demand(pools: ["docker"])
             return work
         }
-        let others = (0..<60).map { Work(name: ServiceName(stringLiteral: "s\($0)"), steps: [.test], needs: [], weight: 1) }
+        let others = (0..<60).map {
+            Work(name: ServiceName(stringLiteral: "s\($0)"), steps: [.test], needs: [], weight: 1)
+        }
         var schedule = Schedule(holders + others, in: Room(cpu: 2, pools: ["docker": 1]))
         #expect(schedule.next()?.service == "d0")
         for _ in others {
@@ -107,10 +111,13 @@ struct ScheduleTests {
         #expect(schedule.next()?.service == "d1")
     }
 
-    @Test(arguments: [(Demand(cpu: 99), 1), (Demand(memory: 1 << 60), 1), (Demand(memory: 4), 2), (Demand(pools: ["x"]), 1)])
+    @Test(arguments: [
+        (Demand(cpu: 99), 1), (Demand(memory: 1 << 60), 1), (Demand(memory: 4), 2), (Demand(pools: ["x"]), 1),
+    ])
     func `who wants more than there is takes all there is`(demand: Demand, atOnce: Int) {
         let works = (0..<3).map { index in
-            var work = Work(name: ServiceName(stringLiteral: "s\(index)"), steps: [.build, .push], needs: [], weight: 1)
+            var work = Work(
+                name: ServiceName(stringLiteral: "s\(index)"), steps: [.build, .push], needs: [], weight: 1)
             work.demand = demand
             return work
         }
@@ -123,7 +130,9 @@ struct ScheduleTests {
         #expect(schedule.next() != nil)
     }
 
-    @Test(arguments: [(1, 8, [8]), (2, 8, [4, 4]), (3, 8, [2, 2, 2]), (12, 8, [1, 1, 1, 1, 1, 1, 1, 1]), (1, 1, [1])])
+    @Test(arguments: [
+        (1, 8, [8]), (2, 8, [4, 4]), (3, 8, [2, 2, 2]), (12, 8, [1, 1, 1, 1, 1, 1, 1, 1]), (1, 1, [1]),
+    ])
     func `slots that no other step can use are for the step that runs`(services: Int, slots: Int, jobs: [Int]) {
         let names = (0..<services).map { ServiceName(stringLiteral: "s\($0)") }
         var schedule = Schedule(
@@ -211,8 +220,12 @@ struct ScheduleTests {
 
     @Test func `10,000 services in a chain, in a star and side by side are no matter`() {
         let names = (0..<10_000).map { ServiceName(stringLiteral: "s\($0)") }
-        let chain = names.indices.map { Work(name: names[$0], steps: [.build, .test], needs: Array(names[max(0, $0 - 1)..<$0]), weight: 1) }
-        var star = names.dropFirst().map { Work(name: $0, steps: [.build, .test, .image], needs: [names[0]], weight: 1) }
+        let chain = names.indices.map {
+            Work(name: names[$0], steps: [.build, .test], needs: Array(names[max(0, $0 - 1)..<$0]), weight: 1)
+        }
+        var star = names.dropFirst().map {
+            Work(name: $0, steps: [.build, .test, .image], needs: [names[0]], weight: 1)
+        }
         star.append(Work(name: names[0], steps: [.build], needs: [], weight: 1))
         for works in [chain, star] {
             var schedule = Schedule(works, in: Room(cpu: 8))

@@ -21,7 +21,8 @@ struct ToolchainDataTests {
 
     private static let reruns: [Rerun] = [
         Rerun("go", ["example.org/x.TestAdd"], "-run '^(TestAdd)$' '-count=1'"),
-        Rerun("go", of: "go test -json ./a/...", ["example.org/x.TestAdd/of_two", "example.org/x.TestAdd", "x.FuzzY"],
+        Rerun(
+            "go", of: "go test -json ./a/...", ["example.org/x.TestAdd/of_two", "example.org/x.TestAdd", "x.FuzzY"],
             "-run '^(TestAdd|FuzzY)$' '-count=1'"),
         Rerun("go", ["example.org/x.(package)"], nil),
         Rerun("go", ["x.Test|.*"], nil),
@@ -32,7 +33,8 @@ struct ToolchainDataTests {
         Rerun("cargo", of: "cargo test -- --test-threads=1", ["unittests src/lib.rs.a"], "--exact a"),
         Rerun("cargo", ["unittests src/lib.rs.(failed 1)"], nil),
         Rerun("python", ["test_x.test_add[1]"], "--last-failed '--last-failed-no-failures=none'"),
-        Rerun("python", of: "A=1 pytest -q --junitxml=x.xml", ["t.a"], "--last-failed '--last-failed-no-failures=none'"),
+        Rerun(
+            "python", of: "A=1 pytest -q --junitxml=x.xml", ["t.a"], "--last-failed '--last-failed-no-failures=none'"),
         Rerun("python", of: "pytest | tee log", ["t.a"], nil),
         Rerun("python", of: "tox -e py3", ["t.a"], nil),
         Rerun("cmake", ["ctest.adds"], "--rerun-failed"),
@@ -40,13 +42,16 @@ struct ToolchainDataTests {
         Rerun("swiftpm", ["OneTests.testBad"], "--filter '(^|[./])OneTests[./]testBad(/|$)'"),
         Rerun("swiftpm", of: "swift test --parallel", ["a.it's"], #"--filter '(^|[./])a[./]it'\''s(/|$)'"#),
         Rerun("gradle", ["com.x.FooTest.adds", "com.x.FooTest.adds(int)[1]"], "--tests 'com.x.FooTest.adds*'"),
-        Rerun("gradle", ["com.x.FooTest.initializationError", "com.x.BarTest.[1] one, two"], "--tests com.x.FooTest --tests com.x.BarTest"),
+        Rerun(
+            "gradle", ["com.x.FooTest.initializationError", "com.x.BarTest.[1] one, two"],
+            "--tests com.x.FooTest --tests com.x.BarTest"),
         Rerun("gradle", ["com.x.FooTest.adds two numbers"], "--tests com.x.FooTest"),
         Rerun("gradle", of: "./gradlew :billing:test --console=plain", ["a.B.c"], "--tests 'a.B.c*'"),
         Rerun("gradle", of: "./gradlew :a:test :b:test", ["a.B.c"], nil),
         Rerun(
             "maven", ["com.x.FooTest.adds", "com.x.FooTest.adds[0]", "com.x.Outer$InnerTest.gone"],
-            "'-Dtest=com.x.FooTest#adds*,com.x.Outer$InnerTest#gone*' -DskipITs '-DfailIfNoTests=false' '-Dsurefire.failIfNoSpecifiedTests=false'"),
+            "'-Dtest=com.x.FooTest#adds*,com.x.Outer$InnerTest#gone*' -DskipITs '-DfailIfNoTests=false' '-Dsurefire.failIfNoSpecifiedTests=false'"
+        ),
         Rerun("maven", ["com.x.FooTest.adds", "com.x.FooIT.adds"], nil),
         Rerun("maven", ["adds"], nil),
         Rerun("maven", ["$(reboot).x"], nil),
@@ -74,12 +79,13 @@ struct ToolchainDataTests {
         #expect(again == Command(.exec(["go", "test", "-json", "./...", "-run", "^(TestA)$", "-count=1"]), in: "x"))
     }
 
-    @Test(arguments: [
-        ("make", .build, ["MAKEFLAGS": "-j3"]), ("make", .test, [:]), ("command", .build, [:]),
-        ("gradle", .test, ["GRADLE_OPTS": "-Dorg.gradle.workers.max=3"]), ("go", .build, ["GOMAXPROCS": "3"]),
-        ("cargo", .test, ["CARGO_BUILD_JOBS": "3", "RUST_TEST_THREADS": "3"]),
-        ("cmake", .test, ["CMAKE_BUILD_PARALLEL_LEVEL": "3", "CTEST_PARALLEL_LEVEL": "3"]), ("cmake", .push, [:]),
-    ] as [(String, Step.Kind, [String: String])])
+    @Test(
+        arguments: [
+            ("make", .build, ["MAKEFLAGS": "-j3"]), ("make", .test, [:]), ("command", .build, [:]),
+            ("gradle", .test, ["GRADLE_OPTS": "-Dorg.gradle.workers.max=3"]), ("go", .build, ["GOMAXPROCS": "3"]),
+            ("cargo", .test, ["CARGO_BUILD_JOBS": "3", "RUST_TEST_THREADS": "3"]),
+            ("cmake", .test, ["CMAKE_BUILD_PARALLEL_LEVEL": "3", "CTEST_PARALLEL_LEVEL": "3"]), ("cmake", .push, [:]),
+        ] as [(String, Step.Kind, [String: String])])
     func `tools are told how many jobs they may run`(name: String, kind: Step.Kind, variables: [String: String]) {
         #expect(Toolchain.named(name)?.jobs.variables(for: kind, jobs: 3) == variables)
     }

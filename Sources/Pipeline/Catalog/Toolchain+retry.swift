@@ -139,7 +139,8 @@ private struct JavaTest: Hashable {
         guard isName(type, with: "._$") else { return nil }
         self.type = type
         // A space means a name for people, which is no method's.
-        let isMethod = isName(method, with: "_") && !Self.notMethods.contains(method) && id.dropFirst(head.count).first != " "
+        let isMethod =
+            isName(method, with: "_") && !Self.notMethods.contains(method) && id.dropFirst(head.count).first != " "
         self.method = isMethod ? method : nil
     }
 

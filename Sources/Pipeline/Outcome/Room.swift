@@ -53,7 +53,7 @@ struct Lane: Equatable, Sendable {
     struct Space: Equatable, Sendable {
         var cpu: Int
         var memory: Int64
-        /// Of a lane: the pools it holds. Of what is free: how many may still hold each.
+        /// Of a lane the pools it holds, of what is free how many may still hold each.
         var pools: [Int]
     }
 

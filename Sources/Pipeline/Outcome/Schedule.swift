@@ -95,7 +95,9 @@ public struct Schedule: Equatable, Sendable {
         }
         var best: Int?
         for lane in lanes.indices {
-            guard lanes[lane].first != nil, free.holds(lanes[lane].space), kept.allows(lanes[lane].space) else { continue }
+            guard lanes[lane].first != nil, free.holds(lanes[lane].space), kept.allows(lanes[lane].space) else {
+                continue
+            }
             if let known = best, lanes[known].isMoreUrgent(than: lanes[lane]) { continue }
             best = lane
         }

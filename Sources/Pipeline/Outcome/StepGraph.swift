@@ -36,7 +36,8 @@ struct StepGraph: Equatable, Sendable {
         }
         nodes = draft.nodes
         numbers = Dictionary(
-            uniqueKeysWithValues: draft.nodes.enumerated().compactMap { number, node in node.step.map { ($0, number) } })
+            uniqueKeysWithValues: draft.nodes.enumerated().compactMap { number, node in node.step.map { ($0, number) } }
+        )
         dependents = Self.reversed(draft.before)
         priorities = Self.priorities(draft.costs, before: draft.before, after: dependents)
         (lanes, demands) = (draft.lanes, draft.demands)
