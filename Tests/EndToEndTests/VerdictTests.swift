@@ -123,6 +123,47 @@ struct VerdictTests {
         }
     }
 
+    @Test(.enabled(if: Self.isInstalled("pytest"), "pytest is not installed"))
+    func `only what failed is run again where the toolchain can`() async throws {
+        let configuration = """
+            services:
+              app: {path: app, retries: 1, images: false}
+
+            """
+        let tests = """
+            import os
+
+            def count(name):
+                with open(os.path.join(os.environ["SLIPWAY_ROOT"], "..", "ran"), "a") as file:
+                    file.write(name + "\\n")
+
+            def test_steady():
+                count("steady")
+
+            def test_moody():
+                count("moody")
+                with open(os.path.join(os.environ["SLIPWAY_ROOT"], "..", "ran")) as file:
+                    assert file.read().count("moody") > 1
+
+            """
+        try await withWorld(configuration) { world in
+            try await world.repository.git.commit(
+                "feat: python", ["app/requirements.txt": "pytest\n", "app/test_moods.py": tests])
+            let said = try await world.repository.slipway("run")
+            #expect(said.exit == 0, "\(said.output)\(said.errors)")
+            #expect(try world.repository.verdicts() == ["app": "flaky"])
+            let ran = try world.repository.root.removingLastComponent().appending("ran").text
+            #expect(ran.split(separator: "\n").sorted() == ["moody", "moody", "steady"])
+            let totals = (try world.app["tests"] as? [String: Any])?["totals"] as? [String: Int]
+            #expect(totals?["executed"] == 2 && totals?["flaky"] == 1)
+        }
+    }
+
+    private static func isInstalled(_ program: String) -> Bool {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        return folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(program)") }
+    }
+
     @Test func `a build error and a runner that shows nothing are never tried again`() async throws {
         let build = Self.configuration("retries: 3").replacing(
             "build: \"true\"", with: "build: echo b >> ../../../built; exit 1")
