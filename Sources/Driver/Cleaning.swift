@@ -14,7 +14,8 @@ public struct Cleaning: Equatable, Sendable, Encodable {
     public private(set) var containers: Int?
 
     /// Removes what the retention in `slipway.yaml` no longer keeps: logs and reports of old runs, images of old builds
-    /// that are no release, blobs that nothing names, containers of runs that were killed.
+    /// that are no release, blobs that nothing names, names of tests that no new record is about, containers of runs that
+    /// were killed.
     ///
     /// Records stay.
     public init(_ request: Request, at now: Timestamp, reporting report: (Event) -> Void) throws {
@@ -35,6 +36,9 @@ public struct Cleaning: Equatable, Sendable, Encodable {
         try removeRuns(in: workspace.runs, before: now.seconds - retention.logs.count)
         try removeImages(
             in: Layout(at: workspace.images), before: now.seconds - retention.snapshots.count, retention.layers)
+        let names = try FolderLedger(root: workspace.ledger).removeOldNames(keepingNewest: Ledgers.longDepth)
+        blobs += names.count
+        bytes += names.reduce(0, +)
         try lock.sign("")
     }
 

@@ -10,6 +10,8 @@ struct Prepared: Sendable {
     let bases: BaseResolution
     let ledger: LedgerAnswer
     let versions: [ServiceName: VersionAnswer]
+    /// The last passing records, which tests are compared with.
+    let baselines: [ServiceName: Stability]
     let plan: Plan
 }
 
@@ -27,7 +29,8 @@ func prepare(_ survey: Survey, with tools: Tools) async throws -> Prepared {
     let planning = Planning(survey, parts, bases, ledger, history, request: selection)
     let plan = try Plan(planning, hash: Digest.sha256)
     return Prepared(
-        survey: survey, parts: parts, bases: bases, ledger: ledger, versions: history.versions, plan: plan)
+        survey: survey, parts: parts, bases: bases, ledger: ledger, versions: history.versions,
+        baselines: ledger.baselines(at: history.comparable, for: survey.scope), plan: plan)
 }
 
 /// Plan → [Outcome] → [Image] → [Record]: carries a plan out, and writes down whatever becomes of it.

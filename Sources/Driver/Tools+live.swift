@@ -49,6 +49,8 @@ extension Tools {
             dismiss: { await containers.dismiss($0) },
             clearReports: { try $0.clear() },
             readReports: { place, began, exit in try place.readHiding(since: began, exit: exit) },
+            keepNames: { names, file in try yard.keep(names, beside: file) },
+            names: { try yard.ledgers.folder?.names($0) },
             assemble: { try await yard.images.assemble($0) },
             name: { order, image in try yard.images.name(order, image) },
             push: { order, image in try await yard.images.push(order, image) },

@@ -22,7 +22,11 @@ struct Tools: Sendable {
     ///
     /// Returns the moment from which new ones count.
     var clearReports: @Sendable (ReportPlace) throws -> Int64
-    var readReports: @Sendable (ReportPlace, _ since: Int64, _ exit: Int32) throws -> TestReport
+    var readReports: @Sendable (ReportPlace, _ since: Int64, _ exit: Int32) throws -> TestReading
+    /// The names of the tests of a run → a file beside it, and one in the ledger that is called by their digest.
+    var keepNames: @Sendable (TestNames, FilePath) throws -> Digest
+    /// The names of earlier tests, where they are here.
+    var names: @Sendable (Digest) throws -> TestNames?
     var assemble: @Sendable (ImageOrder) async throws -> BuiltImage
     /// Lets an image be found by its version and commit in the local layout.
     ///

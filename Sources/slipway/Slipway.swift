@@ -15,7 +15,8 @@ struct Slipway: AsyncParsableCommand {
         version: Builder.version,
         subcommands: [
             InitCommand.self, DoctorCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self,
-            ReleaseCommand.self, RecordCommand.self, ReproduceCommand.self, GateCommand.self, CleanCommand.self,
+            ReleaseCommand.self, RecordCommand.self, ReproduceCommand.self, FlakyCommand.self, GateCommand.self,
+            CleanCommand.self,
         ])
 
     static func main() async {
@@ -43,10 +44,11 @@ struct Slipway: AsyncParsableCommand {
         let named = configuration.subcommands.first { $0.configuration.commandName == arguments.first }
         guard let named, named.configuration.subcommands.isEmpty else { return try parseAsRoot(arguments) }
         do {
-            return try named.parseAsRoot(Array(arguments.dropFirst()))
-        } catch {
-            return try parseAsRoot(arguments)
-        }
+            let command = try named.parseAsRoot(Array(arguments.dropFirst()))
+            // A question for help is answered by a command of the parser's own.
+            if type(of: command) == named { return command }
+        } catch {}
+        return try parseAsRoot(arguments)
     }
 
     /// Says what went wrong and leaves with the code for it.

@@ -23,10 +23,10 @@ struct DeliverTests {
 
     private static let start = Timestamp(seconds: 1_700_000_600)
 
-    private static func report(_ tests: [TestCase]) -> TestReport {
+    private static func reading(_ tests: [TestCase]) -> TestReading {
         var cases = TestCases()
         for test in tests { cases.add(test) }
-        return TestReport(kind: .reports, cases: cases, runnerPassed: true, problems: [], hash: Digest.sha256)
+        return TestReading(kind: .reports, cases: cases, runnerPassed: true, problems: [], hash: Digest.sha256)
     }
 
     /// Commands succeed and tests pass, unless a test says otherwise; nothing is pushed anywhere.
@@ -40,7 +40,9 @@ struct DeliverTests {
             return Conclusion(.exited(0))
         }
         tools.clearReports = { _ in 0 }
-        tools.readReports = { _, _, _ in Self.report([TestCase(id: .init(suite: "s", name: "t"), outcome: .passed)]) }
+        tools.readReports = { _, _, _ in Self.reading([TestCase(id: .init(suite: "s", name: "t"), outcome: .passed)]) }
+        tools.keepNames = { names, _ in Digest.sha256(names.bytes) }
+        tools.names = { _ in nil }
         tools.edited = { _ in [] }
         tools.seal = { record, image in
             diary.add("seal \(record.service.name) \(record.verdict.state.rawValue)")
@@ -144,7 +146,7 @@ struct DeliverTests {
     @Test func `tests that left no report are failed, whatever their exit code`() async throws {
         try await withMonorepo { repository in
             var tools = tools(Diary())
-            tools.readReports = { _, _, _ in Self.report([]) }
+            tools.readReports = { _, _, _ in Self.reading([]) }
             let states = try await deliver(repository, with: tools)
             #expect(states["app"] == "failed nothing-ran")
         }

@@ -13,6 +13,7 @@ extension Tools {
         run: { _ in throw unexpected("run") }, contain: { _ in throw unexpected("contain") },
         dismiss: { _ in unexpected("dismiss") }, clearReports: { _ in throw unexpected("clearReports") },
         readReports: { _, _, _ in throw unexpected("readReports") },
+        keepNames: { _, _ in throw unexpected("keepNames") }, names: { _ in throw unexpected("names") },
         assemble: { _ in throw unexpected("assemble") }, name: { _, _ in throw unexpected("name") },
         push: { _, _ in throw unexpected("push") }, edited: { _ in throw unexpected("edited") },
         seal: { _, _ in throw unexpected("seal") },

@@ -125,7 +125,6 @@ struct ToolchainTests {
             toolchain: "cargo", program: "cargo",
             files: [
                 "Cargo.toml": "[package]\nname = \"x\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
-                "Cargo.lock": "version = 3\n\n[[package]]\nname = \"x\"\nversion = \"0.1.0\"\n",
                 "src/lib.rs": "pub fn add(a: u32, b: u32) -> u32 { a + b }\n",
             ],
             test: "tests/adds.rs", green: "#[test]\nfn adds() { assert_eq!(x::add(1, 2), 3); }\n",
@@ -160,7 +159,7 @@ struct ToolchainTests {
                 "feat: begin",
                 Dictionary(uniqueKeysWithValues: files.map { ("x/\($0.key)", $0.value) }).merging([
                     "slipway.yaml": "services: {x: {path: x, images: false}}\n",
-                    ".gitignore": "*.o\n*.a\nx/check\nbuild/\n__pycache__/\n.pytest_cache/\ntarget/\n.build/\n",
+                    ".gitignore": "*.o\n*.a\nx/check\nbuild/\n__pycache__/\n.pytest_cache/\ntarget/\n.build/\n.gradle/\nCargo.lock\n",
                 ]) { $1 })
             let home = fixture.root.removingLastComponent().appending("home")
             let environment = Self.environment(home: home)

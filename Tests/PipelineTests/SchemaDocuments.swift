@@ -45,6 +45,7 @@ extension Schema {
         case .bool: "`true`, `false`"
         case .duration: "duration (`90s`, `20m`, `2h`, `14d`)"
         case .size: "size (`500KB`, `20MB`, `5GB`)"
+        case .date: "date (`2027-01-31`)"
         case .choice(let choices): choices.map { "`\($0)`" }.joined(separator: ", ")
         case .exactly(let flag): "`\(flag)`"
         case .nothing: "`null`"
@@ -71,6 +72,7 @@ extension Schema {
         case .bool: ["type": "boolean"]
         case .duration: ["type": "string", "pattern": "^[0-9]+[smhd]$"]
         case .size: ["type": "string", "pattern": "^[0-9]+(B|KB|MB|GB)$"]
+        case .date: ["type": "string", "format": "date"]
         case .choice(let choices): ["enum": .array(choices.map(JSON.string))]
         case .exactly(let flag): ["const": .bool(flag)]
         case .nothing: ["type": "null"]

@@ -15,6 +15,8 @@ struct Acceptance {
     let wanted: [Step.Kind]
     /// Where the image is to be, when it is to be pushed.
     let repository: String?
+    /// What passed because of a quarantine that is over by then no longer does.
+    let now: Timestamp
 
     /// Why it cannot; nil when it can.
     ///
@@ -29,6 +31,9 @@ struct Acceptance {
         }
         guard record.recomputedVerdict.state == record.verdict.state else {
             return "record \(record.run.recordId) contradicts its own details"
+        }
+        guard record.verdict(at: now).state.isPassing else {
+            return "record \(record.run.recordId) rests on a quarantine that is over"
         }
         if let missing = wanted.first(where: { !Self.covers(record, $0, repository) }) {
             return "the run of record \(record.run.recordId) did not \(missing.rawValue)"

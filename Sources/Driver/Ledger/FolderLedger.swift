@@ -68,12 +68,15 @@ struct FolderLedger: Sendable {
 
     /// The newest records of a service, the newest first.
     func newest(of service: ServiceName, limit: Int) throws -> Found {
-        let entries = try lines("by-service", service.text).map { line -> (sequence: Int64, id: String) in
+        try newest(of: [service], limit: limit)
+    }
+
+    /// What the index of a service says of its records.
+    func entries(of service: ServiceName) throws -> [(sequence: Int64, id: String)] {
+        try lines("by-service", service.text).map { line in
             let parts = line.split(separator: " ", maxSplits: 1)
             return (parts.first.flatMap { Int64($0) } ?? 0, String(parts.last ?? ""))
         }
-        let newest = entries.sorted { ($0.sequence, $0.id) > ($1.sequence, $1.id) }.prefix(limit)
-        return try newest.map { try read(id: $0.id) }.reduce(Found(), +)
     }
 
     /// The services that have records.
@@ -108,7 +111,7 @@ struct FolderLedger: Sendable {
     }
 
     /// A record that cannot be read is no record; whoever looks is told.
-    private func read(id: String) throws -> Found {
+    func read(id: String) throws -> Found {
         guard RecordID.isWellFormed(id) else {
             return Found(damaged: ["\(root): an index names \(String(id.prefix(80)).printable), which is no id"])
         }

@@ -12,6 +12,8 @@ struct LedgerAnswer: Sendable {
     var rejected: [ServiceName: [String]] = [:]
     /// Records of services that have no accepted one, the newest first.
     var known: [ServiceName: [SealedRecord]] = [:]
+    /// The same, as far as they passed: what tests of now are compared with.
+    var passing: [ServiceName: [Stability]] = [:]
     /// Services whose key was red before.
     var failedBefore: Set<ServiceName> = []
     /// Services with records that the catalog does not have, with the commits of those.
@@ -57,6 +59,7 @@ struct Ledgers: Sendable {
             let found = try folder?.newest(of: service.name, limit: Self.depth) ?? .init()
             answer.known[service.name] = found.records
             answer.note(found.damaged)
+            try findPassing(service.name, into: &answer)
         }
         // Without the registry nobody knows whether an image is still there.
         if isReachable {
@@ -159,7 +162,7 @@ extension Survey {
         Acceptance(
             trust: trust, scope: max(scope, request.selection.atLeast), key: parts.key, image: parts.image,
             wanted: service.steps(pushing: isPushing, through: request.selection.through),
-            repository: service.image.map { configuration.repositoryText(of: $0.name) })
+            repository: service.image.map { configuration.repositoryText(of: $0.name) }, now: began)
     }
 }
 
@@ -176,6 +179,8 @@ extension RegistryClient {
 extension LedgerAnswer {
     fileprivate mutating func take(_ sealed: SealedRecord, for name: ServiceName, _ acceptance: Acceptance) {
         let record = sealed.record
+        // Flaky once is flaky for ever: the same key had two answers.
+        if record.verdict.state == .flaky { failedBefore.insert(name) }
         if record.verdict.judgesSources {
             failedBefore.insert(name)
             if (newestRed[name]?.run.sequence ?? .min) < record.run.sequence { newestRed[name] = record }

@@ -10,8 +10,11 @@ public struct RecordBook: Sendable {
 
     /// The ledger folder of the repository that `folder` lies in, or that very folder when it is a ledger itself.
     public init(at folder: FilePath) throws {
-        ledger = FolderLedger(
-            root: try Self.isLedger(folder) ? folder : Self.folder(of: Repository(at: folder.string)))
+        ledger = try Self.ledger(at: folder)
+    }
+
+    static func ledger(at folder: FilePath) throws -> FolderLedger {
+        FolderLedger(root: try isLedger(folder) ? folder : Self.folder(of: Repository(at: folder.string)))
     }
 
     static func isLedger(_ folder: FilePath) throws -> Bool {

@@ -57,7 +57,8 @@ extension Run {
         course.progress[step.service, default: Progress()].take(advance)
         if let image = advance.image { try tools.name(order(for: step.service), image) }
         tools.report(.stepFinished(step, advance.result, log: advance.result.log))
-        let isGood = Verdict.permitsMore(soFar: facts(step.service, course.progress[step.service] ?? Progress()))
+        let progress = course.progress[step.service] ?? Progress()
+        let isGood = Verdict.permitsMore(soFar: facts(step.service, progress, at: tools.now()))
         let settled = course.schedule.finished(step, isGood: isGood)
         // Whoever is stopped blames no need.
         let isStopped = advance.result.ending == .interrupted
@@ -115,11 +116,13 @@ extension Run {
         _ name: ServiceName, _ progress: Progress, because: ServiceName?, with tools: Tools
     ) async throws -> ServiceOutcome {
         let planned = work.first { $0.name == name }?.steps ?? []
+        // One moment for the verdict and the record that states it: a quarantine may end between two.
+        let now = tools.now()
         let verdict: Verdict
         if let because {
             verdict = Verdict(.skipped, [.init(.needFailed, because.text)])
         } else {
-            var facts = facts(name, progress)
+            var facts = facts(name, progress, at: now)
             facts.planned = planned
             facts.omitted = omitted(by: planned, of: name)
             facts.voided = try isVoid(name, tools)
@@ -139,7 +142,7 @@ extension Run {
                 name: name, verdict: verdict, version: version(of: name), steps: [], tests: nil, image: nil, record: nil
             )
         }
-        let record = try record(of: name, progress, verdict, image, planned: planned, at: tools.now())
+        let record = try record(of: name, progress, verdict, image, planned: planned, at: now)
         for trouble in try await tools.seal(record, progress.image) { tools.report(.note(trouble)) }
         return ServiceOutcome(
             name: name, verdict: verdict, version: version(of: name), steps: progress.results, tests: progress.tests,
@@ -154,11 +157,11 @@ extension Run {
     }
 
     /// What is known so far, as if nothing else had been planned.
-    private func facts(_ name: ServiceName, _ progress: Progress) -> Verdict.Facts {
+    private func facts(_ name: ServiceName, _ progress: Progress, at moment: Timestamp) -> Verdict.Facts {
         Verdict.Facts(
             planned: progress.results.map(\.kind), results: progress.results, tests: progress.tests,
             allowEmpty: Set(service(name).recipe.allowEmpty),
-            failedBefore: prepared.ledger.failedBefore.contains(name))
+            failedBefore: prepared.ledger.failedBefore.contains(name), at: moment)
     }
 
     func isVoid(_ name: ServiceName, _ tools: Tools) throws -> Bool {

@@ -11,8 +11,8 @@ struct ReportPlace: Sendable {
     /// The folder of the service.
     let home: FilePath
     /// What the command sees as `$SLIPWAY_REPORTS`.
-    let folder: FilePath
-    let log: FilePath
+    var folder: FilePath
+    var log: FilePath
     /// Files that git tracks are nobody's to remove.
     let tracked: Set<Path>
     /// Folders whose content is not of this service: those of others, and where git and we keep our own.
@@ -36,9 +36,9 @@ struct ReportPlace: Sendable {
     /// Reads everything there is.
     ///
     /// A file that is not newer than the step is evidence of something else.
-    func read(since began: Int64, exit: Int32) throws -> TestReport {
+    func read(since began: Int64, exit: Int32) throws -> TestReading {
         switch evidence {
-        case .exitCode: return TestReport(exitCode: exit)
+        case .exitCode: return TestReading(exitCode: exit)
         case .output(let dialect):
             var reader = OutputReader(dialect)
             try CommandLog(at: log).readChunks { chunk in
@@ -53,7 +53,7 @@ struct ReportPlace: Sendable {
 
     private func report(
         _ kind: TestReport.Kind, _ known: [TestCase], _ problems: [TestReport.Problem], since began: Int64, exit: Int32
-    ) throws -> TestReport {
+    ) throws -> TestReading {
         var problems = problems
         var cases = TestCases()
         for test in known { cases.add(TestCases(test)) }
@@ -79,7 +79,7 @@ struct ReportPlace: Sendable {
         if files.isEmpty, kind == .reports { problems.append(.init(.missing, "no report was written: \(expectation)")) }
         // A runner that only wrote files is judged by them.
         let found = known.isEmpty && !files.isEmpty ? .reports : kind
-        return TestReport(kind: found, cases: cases, runnerPassed: exit == 0, problems: problems, hash: Digest.sha256)
+        return TestReading(kind: found, cases: cases, runnerPassed: exit == 0, problems: problems, hash: Digest.sha256)
     }
 
     private var expectation: String {

@@ -40,27 +40,16 @@ extension Run {
         return Advance(result: StepResult(.push, .done, wallMs: wall()), tags: tags)
     }
 
-    private func execute(
-        _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment
+    func execute(
+        _ step: Step, _ command: Command, attempt: Int = 1, _ tools: Tools, _ environment: StepEnvironment
     ) async throws -> Conclusion {
-        tools.report(.stepStarted(step, command: command.arguments))
+        if attempt == 1 { tools.report(.stepStarted(step, command: command.arguments)) }
         let service = service(step.service)
         if service.conditions.hasScratchHome { try folder.scratch(of: service.name).prepare() }
-        let invocation = invocation(step, command, environment: environment)
+        var invocation = invocation(step, command, environment: environment)
+        if attempt > 1 { invocation = again(invocation, step, attempt) }
         if let order = try containerOrder(step, invocation) { return try await tools.contain(order) }
         return try await tools.run(invocation)
-    }
-
-    private func test(
-        _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment, _ wall: () -> Int64
-    ) async throws -> Advance {
-        let place = reportPlace(of: service(step.service))
-        let began = try tools.clearReports(place)
-        let conclusion = try await execute(step, command, tools, environment)
-        let result = try result(step, conclusion, wallMs: wall())
-        // What a run left behind that did not come to its end is no evidence of anything.
-        guard case .exited(let code) = conclusion.ending else { return Advance(result: result) }
-        return Advance(result: result, tests: try tools.readReports(place, began, code))
     }
 
     /// What a command came to, with what it used.

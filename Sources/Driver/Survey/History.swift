@@ -25,6 +25,8 @@ struct HistoryQuestion: Sendable {
     var settled: Set<ServiceName>
     /// Commits of records, newest first.
     var recorded: [ServiceName: [ObjectID]]
+    /// The same of records that tests may be compared with, the best first.
+    var comparable: [ServiceName: [ObjectID]]
     /// Commits of records of services that the catalog does not have.
     var strangers: [ServiceName: [ObjectID]]
 
@@ -36,6 +38,7 @@ struct HistoryQuestion: Sendable {
         base = survey.request.selection.base
         (target, previousBuild) = (survey.surroundings.target, survey.surroundings.previousBuild)
         (recorded, strangers) = (ledger.recorded, ledger.strangers)
+        comparable = ledger.comparable(to: survey.scope)
         settled = Set(ledger.accepted.keys)
     }
 }
@@ -47,6 +50,8 @@ struct History: Sendable {
     var hidden: [ServiceName]
     let notes: [Plan.Note]
     let bases: [ServiceName: Plan.Base]
+    /// The commits of the records that tests are compared with.
+    let comparable: [ServiceName: ObjectID]
     let changes: [ObjectID: Changes]
     /// Services that records of ancestors know, and the catalog does not.
     let removed: Set<ServiceName>
@@ -68,6 +73,7 @@ struct History: Sendable {
         removed = try Set(question.strangers.filter { try $1.contains(where: graph.contains) }.keys)
         let ladder = try BaseLadder(question, chronicle.releases, graph, repository)
         bases = ladder.bases
+        comparable = try question.comparable.compactMapValues { try $0.first(where: graph.contains) }
         changes = try await Comparison(question, ladder).changes(on: graph, in: repository)
     }
 }

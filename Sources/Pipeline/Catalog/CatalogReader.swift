@@ -44,13 +44,15 @@ struct CatalogReader {
                 report(line, "\"\(text.printable)\" cannot be a service name", hint: ServiceName.rule)
                 continue
             }
-            var reader = ServiceReader(name: name, entry: entry, line: line, versioning: file.versioning)
+            var reader = ServiceReader(
+                name: name, entry: entry, line: line, versioning: file.versioning, ratchets: file.ratchets)
             if let service = try reader.service(discovered: discovered[name], in: &self) { services.append(service) }
         }
         let taken = Set(services.flatMap(\.paths))
         for (name, folder) in discovered where entries[name.text] == nil && !taken.contains(folder) {
             let line = document.line(of: "discover")
-            var reader = ServiceReader(name: name, entry: .init(), line: line, versioning: file.versioning)
+            var reader = ServiceReader(
+                name: name, entry: .init(), line: line, versioning: file.versioning, ratchets: file.ratchets)
             if let service = try reader.service(discovered: folder, in: &self) { services.append(service) }
         }
         checkNeeds(of: services)

@@ -74,6 +74,7 @@ public struct Service: Equatable, Sendable {
         public var timeout: Seconds
         /// What its commands run in; nil: this machine.
         public var container: Container?
+        public var demands = TestDemands()
     }
 
     /// Under what conditions its commands run.
@@ -196,6 +197,10 @@ public struct Service: Equatable, Sendable {
                 build.merge(container.build) { $1 }
                 test.merge(container.test) { $1 }
             }
+            // Which tests count decides the verdict; who mends them, and until when, does not.
+            let quarantined = Set(recipe.demands.quarantine.map(\.test)).sorted()
+            if !quarantined.isEmpty { test["quarantine"] = try JSON(encoding: quarantined) }
+            if !recipe.demands.suites.isEmpty { test["suites"] = try JSON(encoding: recipe.demands.suites) }
             return (.object(build.merging(conditions.keyConfiguration) { own, _ in own }), .object(test))
         }
     }

@@ -5,6 +5,8 @@ struct ServiceReader {
     let line: Int
     /// What is written for the versions of all.
     let versioning: ConfigurationFile.VersionEntry?
+    /// What is written for the tests of all.
+    let ratchets: ConfigurationFile.RatchetEntry?
 
     /// Nil when something was reported that leaves no service.
     mutating func service(discovered: Path?, in reader: inout CatalogReader) throws -> Service? {
@@ -167,12 +169,14 @@ struct ServiceReader {
                 place("builder", in: reader), "builder \(builder) does nothing yet in this version of Slipway",
                 hint: hint)
         }
-        return Service.Recipe(
+        var recipe = Service.Recipe(
             toolchain: toolchain.name, build: build, test: test, evidence: entry.reports ?? toolchain.evidence,
             allowEmpty: entry.test?.allowEmpty ?? [], timeout: entry.timeout ?? Seconds(3600),
             container: entry.container.flatMap {
                 ContainerReader(service: name, entry: $0, line: place("container", in: reader)).container(in: &reader)
             })
+        recipe.demands = demands(of: recipe, in: &reader)
+        return recipe
     }
 
     // MARK: - Image

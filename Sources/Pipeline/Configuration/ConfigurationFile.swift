@@ -11,6 +11,7 @@ public struct ConfigurationFile: Decodable, Equatable, Sendable {
     public var versioning: VersionEntry?
     public var classes: [String: [String]]?
     public var pools: [String: Int64]?
+    public var ratchets: RatchetEntry?
     public var retention: Retention?
     public var registries: [String: RegistryEntry]?
     public var trust: String?
@@ -56,6 +57,9 @@ extension ConfigurationFile {
         public var deploy: String?
         public var version: VersionEntry?
         public var interface: InterfaceEntry?
+        public var quarantine: [QuarantineEntry]?
+        public var retries: Int?
+        public var ratchets: RatchetEntry?
 
         public init() {}
     }
@@ -105,19 +109,22 @@ extension ConfigurationFile {
     public struct CommandEntry: Decodable, Equatable, Sendable {
         public let command: Command?
         public let allowEmpty: [String]
+        public let suites: [String]
 
         private enum CodingKeys: String, CodingKey {
             case allowEmpty = "allow-empty"
+            case suites
         }
 
         public init(from decoder: any Decoder) throws {
             if let flag = try? decoder.singleValueContainer().decode(Bool.self), !flag {
-                (command, allowEmpty) = (nil, [])
+                (command, allowEmpty, suites) = (nil, [], [])
                 return
             }
             command = try Command(from: decoder)
             let container = try? decoder.container(keyedBy: CodingKeys.self)
             allowEmpty = try container?.decodeIfPresent([String].self, forKey: .allowEmpty) ?? []
+            suites = try container?.decodeIfPresent([String].self, forKey: .suites) ?? []
         }
     }
 

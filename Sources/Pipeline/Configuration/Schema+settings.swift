@@ -2,12 +2,8 @@ extension Schema {
     private static let null = JSON.null
 
     static let ratchets = [
-        Field(
-            "vanished-tests", .integer(0...1_000_000), "How many tests may vanish.", standard: .integer(0),
-            isLater: true),
-        Field(
-            "grown-skips", .integer(0...1_000_000), "How many skips may be added.", standard: .integer(0), isLater: true
-        ),
+        Field("vanished-tests", .integer(0...1_000_000), "How many tests may vanish.", standard: .integer(0)),
+        Field("grown-skips", .integer(0...1_000_000), "How many skips may be added.", standard: .integer(0)),
     ]
 
     static let retention = [
@@ -68,7 +64,9 @@ extension Schema {
             "evidence", .choice(["exit-code", "output", "reports"]),
             "The weakest evidence that passes; without it a service declared test-less passes, too."),
         Field("consecutive", .integer(1...1), "How many stable builds in a row.", standard: .integer(1)),
-        Field("quarantineMax", .integer(0...10_000), "How many tests may be quarantined.", isLater: true),
+        Field(
+            "quarantineMax", .integer(0...10_000), "How many failing tests may be in quarantine; without it any number."
+        ),
         Field("skipGrowthMax", .integer(0...10_000), "How many skips may be new.", isLater: true),
     ]
 

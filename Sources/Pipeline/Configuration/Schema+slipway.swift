@@ -15,7 +15,9 @@ extension Schema {
             "pools", .map(.integer(1...1000)),
             "How many commands may be in a named pool at once; in one that is not named here, one.",
             standard: .object([:])),
-        Field("ratchets", .object(ratchets), "How far tests may vanish and skips may grow."),
+        Field(
+            "ratchets", .object(ratchets), "How far tests may vanish and skips may grow since the last passing record."
+        ),
         Field("retention", .object(retention), "What `slipway clean` keeps."),
         Field("registries", .map(.object(registry)), "Connection settings by registry host."),
         Field("trust", .text, "The file of trusted keys, for reusing records. A gate is given its own."),
@@ -47,13 +49,14 @@ extension Schema {
             "Where test reports are: globs, a dialect of the output, or exit-code."),
         Field(
             "quarantine", .list(.object(quarantine)), "Tests whose failure does not count for a while.",
-            standard: .array([]), isLater: true),
+            standard: .array([])),
+        Field("ratchets", .object(ratchets), "The same for this service: how far tests may vanish and skips may grow."),
         Field(
             "secrets", .list(.either([.text, .object(secret)])),
             "Secrets its commands see: variables, whose values stand in no log and enter no key.", standard: .array([])),
         Field(
-            "retries", .integer(0...10), "How often failing tests are tried again.", standard: .integer(0),
-            isLater: true),
+            "retries", .integer(0...10),
+            "How often failing tests are tried again; one that passes then is flaky.", standard: .integer(0)),
         Field("timeout", .duration, "How long each command may take.", standard: .string("1h")),
         Field("idle-timeout", .duration, "How long each command may say nothing; without it, as long as it likes."),
         Field(
@@ -100,14 +103,16 @@ extension Schema {
 
     private static let test =
         command + [
-            Field("allow-empty", .list(.text), "Suites in which nothing need run.", standard: .array([]))
+            Field("allow-empty", .list(.text), "Suites in which nothing need run.", standard: .array([])),
+            Field("suites", .list(.text), "Suites (`*` takes any letters) that must run.", standard: .array([])),
         ]
 
     private static let reports = ["exit-code"] + Evidence.Dialect.allCases.map(\.rawValue)
 
     private static let quarantine = [
-        Field("test", .text, "The name of the test."), Field("owner", .text, "Who mends it."),
-        Field("ticket", .text, "Where that is tracked."), Field("expires", .text, "Until when, as a date."),
+        Field("test", .text, "The name of the test as `slipway run` tells it; `*` takes any letters."),
+        Field("owner", .text, "Who mends it."), Field("ticket", .text, "Where that is tracked."),
+        Field("expires", .date, "The last day on which it holds."),
     ]
 
     private static let secret = [

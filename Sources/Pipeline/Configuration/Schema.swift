@@ -8,6 +8,8 @@ public indirect enum Schema: Equatable, Sendable {
     case duration
     /// A number of bytes: `500KB`, `20MB`, `5GB`.
     case size
+    /// A day: `2027-01-31`.
+    case date
     case choice([String])
     /// Only this truth value, as in `test: false`.
     case exactly(Bool)
@@ -53,6 +55,9 @@ public indirect enum Schema: Equatable, Sendable {
             return .object(read(entries, as: fields, findings: &findings))
         case (.text, .text(let text)), (.duration, .text(let text)), (.size, .text(let text)),
             (.choice, .text(let text)):
+            checkText(text, line: document.line, &findings)
+            return .string(text)
+        case (.date, .text(let text)), (.date, .other(let text)):
             checkText(text, line: document.line, &findings)
             return .string(text)
         case (.integer(let range), .integer(let number)):
@@ -108,6 +113,8 @@ public indirect enum Schema: Equatable, Sendable {
             findings.append(Finding(line: line, "\"\(text)\" is no duration", hint: "write 90s, 20m, 2h or 14d"))
         case .size where ByteCount(parsing: text) == nil:
             findings.append(Finding(line: line, "\"\(text)\" is no size", hint: "write 500KB, 20MB or 5GB"))
+        case .date where Day(parsing: text) == nil:
+            findings.append(Finding(line: line, "\"\(text)\" is no date", hint: "write 2027-01-31"))
         case .choice(let choices) where !choices.contains(text):
             let near = nearest(to: text, among: choices).map { "did you mean \"\($0)\"?" }
             let list = choices.joined(separator: ", ")
@@ -119,8 +126,8 @@ public indirect enum Schema: Equatable, Sendable {
     /// Whether the document is of this kind, whatever is wrong inside it.
     private func fits(_ document: Document) -> Bool {
         switch (self, document.content) {
-        case (.text, .text), (.duration, .text), (.size, .text), (.integer, .integer), (.bool, .bool),
-            (.nothing, .null),
+        case (.text, .text), (.duration, .text), (.size, .text), (.date, .text), (.date, .other),
+            (.integer, .integer), (.bool, .bool), (.nothing, .null),
             (.list, .list), (.map, .map), (.object, .map):
             true
         case (.choice(let choices), .text(let text)): choices.contains(text)
@@ -136,6 +143,7 @@ public indirect enum Schema: Equatable, Sendable {
         case .bool: "true or false"
         case .duration: "a duration such as 20m"
         case .size: "a size such as 5GB"
+        case .date: "a date such as 2027-01-31"
         case .exactly(let flag): "\(flag)"
         case .nothing: "nothing"
         case .list(let element): "a list of which each is \(element.expectation)"

@@ -68,7 +68,7 @@ extension Decision {
     // MARK: - Items
 
     private static func judge(_ record: Stability, _ question: GateQuestion) -> [Item] {
-        [source(record, question.policy), tests(record, question.policy), freshness(record, question)]
+        [source(record, question.policy), tests(record, question), freshness(record, question)]
     }
 
     private static func source(_ record: Stability, _ policy: Policy) -> Item {
@@ -91,8 +91,11 @@ extension Decision {
         return Item(.source, .pass, "commit \(record.source.commit.short)")
     }
 
-    private static func tests(_ record: Stability, _ policy: Policy) -> Item {
-        let verdict = record.verdict
+    private static func tests(_ record: Stability, _ question: GateQuestion) -> Item {
+        let policy = question.policy
+        let now = record.verdict(at: question.now)
+        // A quarantine that held when the record was sealed may be over.
+        let verdict = now.state == record.verdict.state ? record.verdict : now
         let why = verdict.reasons.first.map { reason in
             " (\(reason.code.rawValue)\(reason.detail.isEmpty ? "" : ": \(reason.detail.printable)"))"
         }
@@ -112,6 +115,11 @@ extension Decision {
         {
             let problem = "evidence is \(record.tests?.kind.rawValue ?? "none"), wanted \(evidence.rawValue)"
             return Item(.tests, .fail, problem, toGreen: "let the tests write reports")
+        }
+        let quarantined = record.tests?.context?.quarantined?.count ?? 0
+        if let most = policy.tests.quarantineMax, quarantined > most {
+            let problem = "\(quarantined) failing tests are in quarantine, at most \(most) may be"
+            return Item(.tests, .fail, problem, toGreen: "mend the tests")
         }
         return Item(.tests, .pass, detail)
     }

@@ -20,6 +20,8 @@ public struct Policy: Equatable, Sendable, Decodable {
         public var minimum: Verdict.State
         /// The weakest evidence that will do; nil: any, and none for a service declared test-less.
         public var evidence: TestReport.Kind?
+        /// How many failing tests may be in quarantine; nil: any number.
+        public var quarantineMax: Int?
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -33,6 +35,7 @@ public struct Policy: Equatable, Sendable, Decodable {
     private struct TestEntry: Decodable {
         var min: Verdict.State?
         var evidence: TestReport.Kind?
+        var quarantineMax: Int?
     }
 
     private struct Ages: Decodable {
@@ -47,7 +50,8 @@ public struct Policy: Equatable, Sendable, Decodable {
         branches = try container.decodeIfPresent([String].self, forKey: .branches) ?? ["*"]
         clean = try container.decodeIfPresent(Bool.self, forKey: .clean) ?? true
         let tests = try container.decodeIfPresent(Checks.self, forKey: .checks)?.tests
-        self.tests = Tests(minimum: tests?.min ?? .stable, evidence: tests?.evidence)
+        self.tests = Tests(
+            minimum: tests?.min ?? .stable, evidence: tests?.evidence, quarantineMax: tests?.quarantineMax)
         let ages = try container.decodeIfPresent(Ages.self, forKey: .maxAge)
         maximumAge = ages?.record
         decisionHolds = ages?.decision ?? Seconds(3600)

@@ -81,6 +81,8 @@ public struct TestReport: Equatable, Sendable, Codable {
     public internal(set) var problems: [Problem]
     /// Over the sorted names of all tests, so that a vanished test can be noticed.
     public let namesDigest: Digest?
+    /// What else the verdict rests on; nil when there is nothing of it.
+    public var context: TestContext?
 
     public static let listLimit = 200
     public static let suiteLimit = 500

@@ -32,6 +32,8 @@ public struct Verdict: Equatable, Sendable, Codable {
         case reportUnreadable = "report-unreadable"
         case reportContradictory = "report-contradictory"
         case nothingRan = "nothing-ran"
+        /// Of a suite that had to run nothing did.
+        case suiteAbsent = "suite-absent"
         case imageFailed = "image-failed"
         case pushFailed = "push-failed"
         case tagTaken = "tag-taken"
@@ -44,7 +46,12 @@ public struct Verdict: Equatable, Sendable, Codable {
         /// The service has tests, and this run was not to go as far.
         case notAsked = "not-asked"
         case testsFailed = "tests-failed"
+        case testsVanished = "tests-vanished"
+        case skipsGrew = "skips-grew"
+        case quarantineExpired = "quarantine-expired"
         case testsFlaky = "tests-flaky"
+        /// Tests failed whose failure does not count for now.
+        case quarantined
         case failedBefore = "failed-before"
         case testless = "test-less"
         case exitCodeEvidence = "exit-code-evidence"
@@ -60,123 +67,12 @@ public struct Verdict: Equatable, Sendable, Codable {
 
     /// Whether this says something about the sources, so that another result for the same key is a contradiction.
     ///
-    /// A registry that was away says nothing.
+    /// A registry that was away says nothing, and a comparison with other sources nothing about these.
     public var judgesSources: Bool {
         guard state == .unstable || state == .failed else { return false }
+        let byComparison: Set<Code> = [.testsVanished, .skipsGrew]
+        if reasons.allSatisfy({ byComparison.contains($0.code) }) { return false }
         let aboutTheWorld: Set<Code> = [.pushFailed, .tagTaken, .unavailable, .killed, .inputsChanged, .imageFailed]
         return !reasons.contains { aboutTheWorld.contains($0.code) }
-    }
-}
-
-extension Verdict {
-    /// What a run of one service showed.
-    public struct Facts: Equatable, Sendable {
-        /// The steps that were planned, in order.
-        public var planned: [Step.Kind]
-        public var results: [StepResult]
-        /// Steps of the service that this run was not to take.
-        public var omitted: [Step.Kind]
-        /// Nil when no test step came to its end.
-        public var tests: TestReport?
-        /// Suites that may be empty.
-        public var allowEmpty: Set<String>
-        /// Whether an earlier run of the same key was red.
-        public var failedBefore: Bool
-        /// Whether a source file was edited while the steps ran.
-        public var voided: Bool
-
-        public init(
-            planned: [Step.Kind], omitted: [Step.Kind] = [], results: [StepResult], tests: TestReport?,
-            allowEmpty: Set<String> = [], failedBefore: Bool = false, voided: Bool = false
-        ) {
-            (self.planned, self.omitted, self.results, self.tests) = (planned, omitted, results, tests)
-            (self.allowEmpty, self.failedBefore, self.voided) = (allowEmpty, failedBefore, voided)
-        }
-    }
-
-    /// Whether the next step of a service may begin: what is red, or rests on no evidence, becomes no image.
-    public static func permitsMore(soFar facts: Facts) -> Bool { Verdict(facts).state.isPassing }
-
-    /// The rule.
-    ///
-    /// Nothing ran is never stable.
-    public init(_ facts: Facts) {
-        let failures = facts.results.compactMap { Self.failure($0, tests: facts.tests) }
-        let evidence = Self.doubts(facts)
-        if facts.results.contains(where: { $0.ending == .interrupted }) {
-            self.init(.incomplete, [Reason(.interrupted)])
-        } else if facts.voided {
-            self.init(.incomplete, [Reason(.inputsChanged, "a source file was edited during the run")])
-        } else if !failures.isEmpty || !evidence.isEmpty {
-            self.init(.failed, failures + evidence)
-        } else if let tests = facts.tests, !tests.failing.isEmpty {
-            self.init(.unstable, [Reason(.testsFailed, "\(tests.totals.failed + tests.totals.errored)")])
-        } else if let missing = facts.planned.first(where: { kind in !facts.results.contains { $0.kind == kind } }) {
-            self.init(.incomplete, [Reason(.notRun, missing.rawValue)])
-        } else if facts.omitted.contains(.test) {
-            self.init(.incomplete, [Reason(.notAsked, Step.Kind.test.rawValue)])
-        } else {
-            self.init(passing: facts)
-        }
-    }
-
-    private init(passing facts: Facts) {
-        var reasons: [Reason] = []
-        if let tests = facts.tests, tests.totals.flaky > 0 {
-            reasons.append(Reason(.testsFlaky, "\(tests.totals.flaky)"))
-        }
-        if facts.failedBefore { reasons.append(Reason(.failedBefore)) }
-        let state = reasons.isEmpty ? State.stable : .flaky
-        if !facts.planned.contains(.test) { reasons.append(Reason(.testless)) }
-        if facts.tests?.kind == .exitCode { reasons.append(Reason(.exitCodeEvidence)) }
-        self.init(state, reasons)
-    }
-
-    private static func failure(_ result: StepResult, tests: TestReport?) -> Reason? {
-        let failed: Code =
-            switch result.kind {
-            case .build: .buildFailed
-            case .test: .unexplainedExit
-            case .image: .imageFailed
-            case .push: .pushFailed
-            }
-        let detail = result.kind.rawValue + ": " + result.ending.summary
-        switch result.ending {
-        case .exited(0), .done, .interrupted: return nil
-        case .exited(127): return Reason(.commandNotFound, detail)
-        case .exited:
-            let isExplained = result.kind == .test && tests?.failing.isEmpty == false
-            return isExplained ? nil : Reason(failed, detail)
-        case .signalled: return Reason(.killed, detail)
-        case .timedOut, .silent: return Reason(.timeout, detail)
-        case .notFound: return Reason(.commandNotFound, detail)
-        case .failed: return Reason(failed, detail)
-        case .refused: return Reason(.tagTaken, detail)
-        case .unavailable: return Reason(.unavailable, detail)
-        }
-    }
-
-    /// Why the tests cannot be believed.
-    private static func doubts(_ facts: Facts) -> [Reason] {
-        guard let report = facts.tests else {
-            let ran = facts.results.contains { $0.kind == .test && $0.hasPassed }
-            return ran ? [Reason(.reportMissing, "nobody read the reports")] : []
-        }
-        var reasons = report.problems.map { problem in
-            let code: Code =
-                switch problem.code {
-                case .missing: .reportMissing
-                case .stale: .reportStale
-                case .unreadable: .reportUnreadable
-                case .contradictory: .reportContradictory
-                }
-            return Reason(code, problem.detail)
-        }
-        let isExempt = !report.suites.isEmpty && report.suites.allSatisfy { facts.allowEmpty.contains($0.name) }
-        if report.totals.executed == 0, !isExempt {
-            let skipped = report.totals.skipped > 0 ? "\(report.totals.skipped) skipped, none executed" : "no test"
-            reasons.append(Reason(.nothingRan, skipped))
-        }
-        return reasons
     }
 }

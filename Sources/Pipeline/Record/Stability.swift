@@ -41,12 +41,16 @@ public struct Stability: Equatable, Sendable, Codable {
     }
 
     /// The verdict as its details demand it; what a record states counts only if it is the same.
-    public var recomputedVerdict: Verdict {
+    public var recomputedVerdict: Verdict { verdict(at: run.sealedAt) }
+
+    /// What the details give at some later moment: a quarantine that held when the record was sealed may be over.
+    public func verdict(at moment: Timestamp) -> Verdict {
         Verdict(
             .init(
                 planned: steps.planned, omitted: steps.omitted ?? [], results: steps.results, tests: tests,
                 allowEmpty: Set(steps.allowEmpty ?? []),
-                failedBefore: verdict.reasons.contains { $0.code == .failedBefore }, voided: steps.voided ?? false))
+                failedBefore: verdict.reasons.contains { $0.code == .failedBefore }, voided: steps.voided ?? false,
+                at: moment))
     }
 }
 
@@ -227,9 +231,11 @@ public struct BaseImage: Hashable, Sendable, Codable {
 extension TestReport {
     /// The same without what assertions said, which may hold what nobody should read.
     public var withoutMessages: TestReport {
-        TestReport(
+        var copy = TestReport(
             kind: kind, totals: totals, suites: suites,
             failing: failing.map { Failure(id: $0.id, kind: $0.kind, message: nil) }, flaky: flaky, problems: problems,
             namesDigest: namesDigest)
+        copy.context = context
+        return copy
     }
 }
