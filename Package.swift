@@ -159,6 +159,13 @@ let package = Package(
         .executableTarget(
             name: "module-graph", dependencies: ["Git", "Pipeline"], path: "ci/bench/module-graph",
             swiftSettings: language, linkerSettings: atFixedPlace),
+        // The reader of reports without a run around it: a benchmark compares it with xmllint.
+        .executableTarget(
+            name: "read-reports",
+            dependencies: [
+                "Disk", "Pipeline", "Reports", "Signing", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "ci/bench/read-reports", swiftSettings: language, linkerSettings: atFixedPlace),
 
         // What tests stand on: repositories, registries, the built program.
         .target(

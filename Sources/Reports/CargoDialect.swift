@@ -7,6 +7,8 @@ struct CargoDialect: OutputDialect {
     private var announced: Int?
     private var seen = 0
     private(set) var incompletion: String?
+    /// The failed test whose output is being read, and whether its next line is the message.
+    private var told: (index: Int, isMessage: Bool)?
 
     mutating func read(_ line: Substring) {
         let text = line.trimmingSpaces
@@ -15,9 +17,13 @@ struct CargoDialect: OutputDialect {
         } else if line.hasPrefix("running "), line.hasSuffix(" test") || line.hasSuffix(" tests") {
             closeSuite()
             announced = Int(line.dropFirst(8).prefix { $0.isNumber })
-            seen = 0
+            (seen, told) = (0, nil)
         } else if line.hasPrefix("test result: ") {
             close(with: line)
+        } else if line.hasPrefix("---- "), line.hasSuffix(" stdout ----") {
+            tellOf(line.dropFirst(5).dropLast(12))
+        } else if told != nil {
+            readPanic(line)
         } else if line.hasPrefix("test "), let dots = line.firstRange(of: " ... ") {
             add(line[line.index(line.startIndex, offsetBy: 5)..<dots.lowerBound], line[dots.upperBound...])
         }
@@ -30,6 +36,37 @@ struct CargoDialect: OutputDialect {
         guard let outcome else { return }
         seen += 1
         finished.append(TestCase(id: .init(suite: suite, name: String(name)), outcome: outcome))
+    }
+
+    private mutating func tellOf(_ name: Substring) {
+        let start = finished.count - seen
+        told = finished[start...].lastIndex { $0.outcome == .failed && $0.id.name == name }.map { ($0, false) }
+    }
+
+    /// `thread 'tests::adds' panicked at src/lib.rs:9:5:` and then the message; before Rust 1.73 in one line, the message first.
+    private mutating func readPanic(_ line: Substring) {
+        guard let (index, isMessage) = told else { return }
+        if isMessage {
+            finished[index].message = line.isEmpty ? nil : String(line)
+            told = nil
+        } else if let start = line.firstRange(of: " panicked at ")?.upperBound {
+            let rest = line[start...]
+            guard rest.first == "'", let end = rest.firstRange(of: "', ") else {
+                finished[index].place = Self.place(rest)
+                told = (index, true)
+                return
+            }
+            finished[index].message = String(rest[..<end.lowerBound].dropFirst())
+            finished[index].place = Self.place(rest[end.upperBound...])
+            told = nil
+        }
+    }
+
+    /// `src/lib.rs:9:5:` without the column.
+    private static func place(_ text: Substring) -> String? {
+        let parts = text.split(separator: ":")
+        guard parts.count >= 2, Int(parts[1]) != nil else { return nil }
+        return "\(parts[0]):\(parts[1])"
     }
 
     /// What tests print can hide their own lines; the closing line counts them all the same.
@@ -57,97 +94,5 @@ struct CargoDialect: OutputDialect {
         var copy = self
         copy.closeSuite()
         return copy.incompletion
-    }
-}
-
-/// The events of `go test -json` (https://pkg.go.dev/cmd/test2json).
-///
-/// Lines that are no events are the compiler's.
-struct GoDialect: OutputDialect {
-    private struct Event {
-        var action: String
-        var package: String
-        var test: String?
-        var output: String?
-    }
-
-    private var outcomes: [TestCase.ID: TestCase.Outcome] = [:]
-    private var messages: [TestCase.ID: String] = [:]
-    private var known: Set<TestCase.ID> = []
-    private var failedPackages: Set<String> = []
-    private var openPackages: Set<String> = []
-    private var order: [TestCase.ID] = []
-
-    mutating func read(_ line: Substring) {
-        guard line.hasPrefix("{"), let event = event(line) else { return }
-        guard let test = event.test else {
-            if event.action == "fail" { failedPackages.insert(event.package) }
-            // What a compiler prints has no package.
-            guard !event.package.isEmpty else { return }
-            let isEnd = ["pass", "fail", "skip"].contains(event.action)
-            _ = isEnd ? openPackages.remove(event.package) : openPackages.insert(event.package).memberAfterInsert
-            return
-        }
-        openPackages.insert(event.package)
-        let id = TestCase.ID(suite: event.package, name: test)
-        switch event.action {
-        case "run":
-            list(id)
-        case "pass": end(id, .passed)
-        case "fail": end(id, .failed)
-        case "skip": end(id, .skipped)
-        case "output": note(event.output ?? "", for: id)
-        default: break
-        }
-    }
-
-    private func event(_ line: Substring) -> Event? {
-        do {
-            let json = try JSON(parsing: String(line), profile: .lenient)
-            guard let action = json["Action"]?.string else { return nil }
-            return Event(
-                action: action, package: json["Package"]?.string ?? "", test: json["Test"]?.string,
-                output: json["Output"]?.string)
-        } catch {
-            return nil
-        }
-    }
-
-    private mutating func list(_ id: TestCase.ID) {
-        if known.insert(id).inserted { order.append(id) }
-    }
-
-    private mutating func end(_ id: TestCase.ID, _ outcome: TestCase.Outcome) {
-        // One whose beginning is not there ended all the same.
-        list(id)
-        outcomes[id] = max(outcome, outcomes[id] ?? outcome)
-    }
-
-    /// The first line a test prints about a place in a file says best what went wrong.
-    private mutating func note(_ output: String, for id: TestCase.ID) {
-        let text = Substring(output).trimmingSpaces
-        guard messages[id] == nil, text.contains(".go:") else { return }
-        messages[id] = String(text.prefix { !$0.isNewline })
-    }
-
-    var count: Int { order.count }
-
-    var finished: [TestCase] {
-        let tests = order.compactMap { id -> TestCase? in
-            // A test that began and did not end took its package with it.
-            let outcome = outcomes[id] ?? .errored
-            return TestCase(id: id, outcome: outcome, message: outcome >= .failed ? messages[id] : nil)
-        }
-        let explained = Set(tests.filter { $0.outcome >= .failed }.map(\.id.suite))
-        let packages = failedPackages.subtracting(explained).sorted().map { package in
-            TestCase(
-                id: .init(suite: package, name: "(package)"), outcome: .errored,
-                message: "did not build, or failed outside of any test")
-        }
-        return tests + packages
-    }
-
-    var incompleteness: String? {
-        openPackages.min().map { "package \($0) began and did not end" }
     }
 }

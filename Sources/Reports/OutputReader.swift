@@ -6,7 +6,7 @@ public struct OutputReader {
     private var partial: [UInt8] = []
     private static let lineLimit = 1 << 16
     /// As many as one report may hold; what comes after them is not kept.
-    private static let caseLimit = JUnitReader.caseLimit
+    private static let caseLimit = 200_000
     private var isTooLong = false
 
     public init(_ dialect: Evidence.Dialect) {
@@ -110,6 +110,8 @@ struct TAPDialect: OutputDialect {
 struct CTestDialect: OutputDialect {
     private(set) var finished: [TestCase] = []
     private var counted: Int?
+    /// CTest leaves them out when it counts.
+    private var disabled = 0
 
     mutating func read(_ line: Substring) {
         if let outOf = line.firstRange(of: " tests failed out of "), line.contains("% tests passed") {
@@ -121,20 +123,24 @@ struct CTestDialect: OutputDialect {
         else { return }
         let name = line[colon.upperBound..<max(dots.lowerBound, colon.upperBound)].trimmingSpaces
         let result = line[dots.upperBound...].drop { $0 == "." || $0 == " " }
-        let outcome: TestCase.Outcome =
-            if result.hasPrefix("Passed") {
-                .passed
-            } else if result.hasPrefix("***Skipped")
-                || result.hasPrefix("***Not Run (Disabled)")
-            { .skipped } else { .failed }
-        let message = outcome == .failed ? String(result.prefix { $0 != " " }) : nil
-        finished.append(TestCase(id: .init(suite: "ctest", name: String(name)), outcome: outcome, message: message))
+        let isDisabled = result.hasPrefix("***Not Run (Disabled)")
+        if isDisabled { disabled += 1 }
+        let isSkipped = isDisabled || result.hasPrefix("***Skipped")
+        let outcome: TestCase.Outcome = result.hasPrefix("Passed") ? .passed : isSkipped ? .skipped : .failed
+        let words = result.drop { $0 == "*" }
+        let message = words.prefix(upTo: words.firstRange(of: "  ")?.lowerBound ?? words.endIndex)
+        let isTelling = outcome == .failed && message != "Failed"
+        finished.append(
+            TestCase(
+                id: .init(suite: "ctest", name: String(name)), outcome: outcome,
+                message: isTelling ? String(message) : nil))
     }
 
     var incompleteness: String? {
         guard !finished.isEmpty || counted != nil else { return nil }
         guard let counted else { return "the output of CTest has no summary" }
-        return counted == finished.count ? nil : "CTest counts \(counted) tests, the output shows \(finished.count)"
+        let shown = finished.count - disabled
+        return counted == shown ? nil : "CTest counts \(counted) tests, the output shows \(shown)"
     }
 }
 

@@ -1,14 +1,15 @@
 import Disk
 import Pipeline
+import Signing
 import SystemPackage
 
 extension ReportPlace {
     /// Reads everything there is, without what must not be read; the files that are kept with the run lose it, too.
     ///
     /// What tests left in their own folders is theirs, and stays as it is.
-    func readHiding(since began: Int64, exit: Int32) throws -> TestReport {
+    func readHiding(since began: Int64, exit: Int32) throws -> TestReading {
         guard let redaction else { return try read(since: began, exit: exit) }
-        let report = try read(since: began, exit: exit).hiding(with: redaction)
+        let report = try read(since: began, exit: exit).hiding(with: redaction, hash: Digest.sha256)
         try Self.hide(redaction, in: folder)
         return report
     }

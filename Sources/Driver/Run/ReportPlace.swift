@@ -19,6 +19,8 @@ struct ReportPlace: Sendable {
     let foreign: Set<Path>
     /// What must not be read in them.
     var redaction: Redaction?
+    /// Where the toolchain's tools leave coverage, when they measure it.
+    var coverage: [String] = []
 
     /// Removes the reports of earlier runs.
     ///
@@ -38,7 +40,7 @@ struct ReportPlace: Sendable {
     /// A file that is not newer than the step is evidence of something else.
     func read(since began: Int64, exit: Int32) throws -> TestReading {
         switch evidence {
-        case .exitCode: return TestReading(exitCode: exit)
+        case .exitCode: return try measured(TestReading(exitCode: exit), since: began)
         case .output(let dialect):
             var reader = OutputReader(dialect)
             try CommandLog(at: log).readChunks { chunk in
@@ -54,32 +56,46 @@ struct ReportPlace: Sendable {
     private func report(
         _ kind: TestReport.Kind, _ known: [TestCase], _ problems: [TestReport.Problem], since began: Int64, exit: Int32
     ) throws -> TestReading {
-        var problems = problems
+        var reading = ReportReading(problems)
+        // What git tracks was not written by the tests.
+        let files = try declaredFiles().filter { !tracked.contains($0.path) } + Self.files(below: folder, at: .root)
+        for report in files { try reading.take(report, isStale: isStale(report, since: began)) }
+        if kind == .reports, !reading.hasTests { reading.note(.missing, "no report was written: \(expectation)") }
+        try takeCoverage(&reading, besides: Set(files.map(\.file)), since: began)
         var cases = TestCases()
         for test in known { cases.add(TestCases(test)) }
-        // What git tracks was not written by the tests.
-        let files =
-            try declaredFiles().filter { !tracked.contains($0.path) }
-            + Self.files(below: folder, at: .root).filter { $0.path.name.lowercased().hasSuffix(".xml") }
-        for report in files {
-            guard let status = try report.file.status(), status.kind == .file else { continue }
-            if status.modified < began {
-                problems.append(.init(.stale, "\(report.path) is older than this run"))
+        cases.add(reading.takeCases())
+        cases.shortenPlaces(below: home.string)
+        // A runner that only wrote files is judged by them.
+        let found = known.isEmpty && reading.hasTests ? .reports : kind
+        return TestReading(
+            kind: found, cases: cases, runnerPassed: exit == 0, problems: reading.problems, hash: Digest.sha256
+        ).adding(coverage: reading.coverage, findings: reading.findings, notes: reading.notes)
+    }
+
+    /// An exit code says nothing of coverage; files do.
+    private func measured(_ exit: TestReading, since began: Int64) throws -> TestReading {
+        var reading = ReportReading([])
+        let files = try Self.files(below: folder, at: .root)
+        for report in files { try reading.take(report, isStale: isStale(report, since: began)) }
+        try takeCoverage(&reading, besides: [], since: began)
+        return exit.adding(
+            coverage: reading.coverage, findings: reading.findings, notes: reading.notes)
+    }
+
+    /// What an earlier run left where coverage usually is, is nobody's problem.
+    private func takeCoverage(_ reading: inout ReportReading, besides known: Set<FilePath>, since began: Int64) throws {
+        for report in try files(matching: coverage) {
+            guard !known.contains(report.file), !tracked.contains(report.path), try !isStale(report, since: began)
+            else {
                 continue
             }
-            let reader = JUnitReader()
-            try report.file.readChunks { chunk in
-                reader.feed(chunk)
-                return true
-            }
-            let (found, problem) = status.size == 0 ? ([], .init(.unreadable, "is empty")) : reader.finish()
-            if !found.isEmpty { cases.add(reader.united) }
-            if let problem { problems.append(.init(problem.code, "\(report.path): \(problem.detail)")) }
+            try reading.takeBeside(report)
         }
-        if files.isEmpty, kind == .reports { problems.append(.init(.missing, "no report was written: \(expectation)")) }
-        // A runner that only wrote files is judged by them.
-        let found = known.isEmpty && !files.isEmpty ? .reports : kind
-        return TestReading(kind: found, cases: cases, runnerPassed: exit == 0, problems: problems, hash: Digest.sha256)
+    }
+
+    private func isStale(_ report: Report, since began: Int64) throws -> Bool {
+        try report.file.status().map { $0.modified < began } ?? false
     }
 
     private var expectation: String {
@@ -89,7 +105,8 @@ struct ReportPlace: Sendable {
 
     // MARK: - Files
 
-    private struct Report {
+    /// One file that may be a report.
+    struct Report {
         let path: Path
         let file: FilePath
     }
@@ -97,6 +114,11 @@ struct ReportPlace: Sendable {
     /// Files that the configured globs take, links left aside: they may lead anywhere.
     private func declaredFiles() throws -> [Report] {
         guard case .reports(let patterns) = evidence else { return [] }
+        return try files(matching: patterns)
+    }
+
+    private func files(matching patterns: [String]) throws -> [Report] {
+        guard !patterns.isEmpty else { return [] }
         let globs = patterns.map { Glob(anchored: $0) }
         return try Self.files(below: home, at: .root) { folder in
             !foreign.contains(folder) && globs.contains { $0.canMatch(below: folder) }

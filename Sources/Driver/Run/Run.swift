@@ -101,7 +101,8 @@ struct Run: Sendable {
             evidence: service.recipe.evidence, home: home(of: service), folder: folder.reports(of: service.name),
             log: folder.log(of: Step(service.name, .test)),
             tracked: Set(known?.tracked.compactMap(inner) ?? []),
-            foreign: Set(survey.foreign(to: service).compactMap(inner)), redaction: vault.redaction)
+            foreign: Set(survey.foreign(to: service).compactMap(inner)), redaction: vault.redaction,
+            coverage: Toolchain.coveragePlaces(of: service.recipe.toolchain))
     }
 
     /// The image of a service as it is to be made.

@@ -22,11 +22,13 @@ struct RunFolder: Sendable {
     private var scratch: FilePath { root.appending("scratch") }
 
     /// Where the log of a step is while it is written.
-    func log(of step: Step) -> FilePath { logs.appending("\(step.service).\(step.kind.rawValue).log") }
+    func log(of step: Step, attempt: Int = 1) -> FilePath {
+        logs.appending("\(step.service).\(step.kind.rawValue)\(attempt == 1 ? "" : ".\(attempt)").log")
+    }
 
     /// The log of a step as it is now, relative to this folder: packed, once it is done.
-    func logName(of step: Step) throws -> String {
-        let log = CommandLog(at: log(of: step))
+    func logName(of step: Step, attempt: Int = 1) throws -> String {
+        let log = CommandLog(at: log(of: step, attempt: attempt))
         let isPacked = try log.packed.status() != nil
         return "logs/\((isPacked ? log.packed : log.path).lastComponent?.string ?? "")"
     }

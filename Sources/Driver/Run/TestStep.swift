@@ -7,8 +7,9 @@ import SystemPackage
 extension Run {
     /// One attempt at the tests of a service.
     private struct Tried {
-        let ending: Ending
+        let conclusion: Conclusion
         let log: String
+        var ending: Ending { conclusion.ending }
         /// Nil when the command did not come to its end: what it left behind is no evidence of anything.
         let reading: TestReading?
     }
@@ -20,7 +21,11 @@ extension Run {
         _ step: Step, _ command: Command, _ tools: Tools, _ environment: StepEnvironment, _ wall: () -> Int64
     ) async throws -> Advance {
         var last = try await tried(step, command, attempt: 1, tools, environment)
-        func result() -> StepResult { StepResult(.test, last.ending, wallMs: wall(), log: last.log) }
+        func result() -> StepResult {
+            var result = StepResult(.test, last.ending, wallMs: wall(), log: last.log)
+            (result.cpuMs, result.peakKB) = (last.conclusion.cpuMs, last.conclusion.peakKB)
+            return result
+        }
         guard let first = last.reading else { return Advance(result: result()) }
         let demands = service(step.service).recipe.demands
         var attempts = TestAttempts(first)
@@ -47,16 +52,18 @@ extension Run {
     ) async throws -> Tried {
         let place = reportPlace(of: service(step.service), attempt)
         let began = try tools.clearReports(place)
-        let ending = try await execute(step, command, attempt: attempt, tools, environment)
-        let log = folder.logName(of: step, attempt)
-        guard case .exited(let code) = ending else { return Tried(ending: ending, log: log, reading: nil) }
-        return Tried(ending: ending, log: log, reading: try tools.readReports(place, began, code))
+        let conclusion = try await execute(step, command, attempt: attempt, tools, environment)
+        let log = try folder.logName(of: step, attempt: attempt)
+        guard case .exited(let code) = conclusion.ending else {
+            return Tried(conclusion: conclusion, log: log, reading: nil)
+        }
+        return Tried(conclusion: conclusion, log: log, reading: try tools.readReports(place, began, code))
     }
 
     /// The command of a later attempt: its output and its reports do not mix with those of the others.
     func again(_ invocation: Invocation, _ step: Step, _ attempt: Int) -> Invocation {
         var invocation = invocation
-        invocation.log = folder.root.appending(FilePath(folder.logName(of: step, attempt)).components)
+        invocation.log = folder.log(of: step, attempt: attempt)
         invocation.environment["SLIPWAY_REPORTS"] = folder.reports(of: step.service, attempt).string
         return invocation
     }
@@ -65,7 +72,7 @@ extension Run {
         var place = reportPlace(of: service)
         guard attempt > 1 else { return place }
         place.folder = folder.reports(of: service.name, attempt)
-        place.log = folder.root.appending(FilePath(folder.logName(of: Step(service.name, .test), attempt)).components)
+        place.log = folder.log(of: Step(service.name, .test), attempt: attempt)
         return place
     }
 
@@ -98,10 +105,6 @@ extension Run {
 extension RunFolder {
     /// The names of the tests of a service, one a line.
     func names(of service: ServiceName) -> FilePath { root.appending("tests").appending("\(service).names") }
-
-    fileprivate func logName(of step: Step, _ attempt: Int) -> String {
-        attempt == 1 ? logName(of: step) : "logs/\(step.service).\(step.kind.rawValue).\(attempt).log"
-    }
 
     fileprivate func reports(of service: ServiceName, _ attempt: Int) -> FilePath {
         attempt == 1 ? reports(of: service) : root.appending("reports").appending("\(service).\(attempt)")

@@ -1,6 +1,6 @@
 /// What one attempt at the tests of a service left to be read.
 public struct TestReading: Sendable {
-    public let report: TestReport
+    public private(set) var report: TestReport
     /// None where the exit code is all there is.
     let cases: TestCases
     let runnerPassed: Bool
@@ -17,30 +17,41 @@ public struct TestReading: Sendable {
         (report, cases, runnerPassed) = (TestReport(exitCode: exitCode), TestCases(), exitCode == 0)
     }
 
+    /// The same with what else the files of the step tell.
+    public func adding(coverage: [Coverage], findings: [ToolFindings], notes: [String]) -> TestReading {
+        var copy = self
+        copy.report = report.adding(coverage: coverage, findings: findings, notes: notes)
+        return copy
+    }
+
+    /// The same without what must not be read, wherever a runner's own words stand in it.
+    public func hiding(with redaction: Redaction, hash: HashFunction) -> TestReading {
+        var results: [TestCase] = []
+        var isTold = false
+        func clean(_ text: String) -> String {
+            let clean = redaction.redacted(text)
+            isTold = isTold || clean != text
+            return clean
+        }
+        cases.eachResult(runnerPassed: runnerPassed) { result in
+            var copy = result
+            copy.id = .init(suite: clean(result.id.suite), name: clean(result.id.name))
+            copy.message = result.message.map(clean)
+            results.append(copy)
+        }
+        var reading = self
+        if isTold {
+            reading = TestReading(
+                kind: report.kind, cases: TestCases(settled: results), runnerPassed: runnerPassed,
+                problems: report.problems, hash: hash
+            ).adding(coverage: report.coverage ?? [], findings: report.findings ?? [], notes: report.notes ?? [])
+        }
+        reading.report = reading.report.hiding(with: redaction)
+        return reading
+    }
+
     /// Whether it can be believed, and something ran.
     var isEvidence: Bool { report.problems.isEmpty && report.totals.executed > 0 }
-}
-
-extension TestCases {
-    /// Hands over each test with what it came to in the end.
-    func eachResult(runnerPassed: Bool, _ body: (TestCase) -> Void) {
-        for (id, known) in attempts {
-            body(TestCase(id: id, outcome: known.outcome(runnerPassed), message: known.message))
-        }
-    }
-
-    /// The same by name.
-    fileprivate func results(runnerPassed: Bool) -> [TestCase.ID: TestCase] {
-        var results: [TestCase.ID: TestCase] = [:]
-        eachResult(runnerPassed: runnerPassed) { results[$0.id] = $0 }
-        return results
-    }
-
-    /// Tests of which it is known what they came to.
-    fileprivate init(settled tests: some Sequence<TestCase>) {
-        self.init()
-        for test in tests { add(test) }
-    }
 }
 
 /// All attempts at the tests of one step, united test by test: the last word on each counts, and what was red once and
@@ -95,7 +106,8 @@ public struct TestAttempts: Sendable {
         for (id, result) in later { results[id] = Self.united(results[id], result) }
         (cases, runnerPassed) = (TestCases(settled: results.values), true)
         letters += next.report.failing.isEmpty ? "P" : "F"
-        report = TestReport(kind: report.kind, cases: cases, runnerPassed: true, problems: [], hash: hash)
+        report = TestReport(kind: report.kind, cases: cases, runnerPassed: true, problems: [], hash: hash).adding(
+            coverage: report.coverage ?? [], findings: report.findings ?? [], notes: report.notes ?? [])
         return true
     }
 

@@ -10,6 +10,7 @@ public struct TestNames: Equatable, Sendable {
 
     /// Nil when there is none, or more than `limit`.
     init?(_ cases: TestCases, runnerPassed: Bool) {
+        guard cases.namesAll else { return nil }
         var count = 0
         var (executed, skipped): (Set<String>, Set<String>) = ([], [])
         cases.eachResult(runnerPassed: runnerPassed) { test in

@@ -41,6 +41,10 @@ public struct TestCase: Equatable, Sendable {
     public var outcome: Outcome
     /// The first line of what went wrong.
     public var message: String?
+    /// Where it went wrong, as `file:line`.
+    public var place: String?
+    /// How long it took, in microseconds.
+    public var time: Int64?
 
     public struct ID: Hashable, Sendable {
         public var suite: String
@@ -79,10 +83,19 @@ public struct TestReport: Equatable, Sendable, Codable {
     public internal(set) var flaky: [String]
     /// What is wrong with the reports themselves.
     public internal(set) var problems: [Problem]
-    /// Over the sorted names of all tests, so that a vanished test can be noticed.
+    /// Over the names of all tests, so that a vanished test can be noticed.
+    ///
+    /// The hash of the sorted identities, sixteen bytes each: `TestIdentity` of suite and normalised name, once for each
+    /// test.
     public let namesDigest: Digest?
     /// What else the verdict rests on; nil when there is nothing of it.
     public var context: TestContext?
+    /// Coverage that the tests measured, a format each.
+    public private(set) var coverage: [Coverage]?
+    /// What checking tools found, a tool each.
+    public private(set) var findings: [ToolFindings]?
+    /// What could not be read beside the reports of tests; changes no verdict.
+    public internal(set) var notes: [String]?
 
     public static let listLimit = 200
     public static let suiteLimit = 500
@@ -93,12 +106,33 @@ public struct TestReport: Equatable, Sendable, Codable {
     public struct Suite: Equatable, Sendable, Codable {
         public internal(set) var name: String
         public let totals: TestTotals
+        /// Milliseconds of its cases together, where the report states them.
+        public private(set) var caseMs: Int64?
+        /// What it is when it is no suite of tests.
+        public private(set) var kind: Kind?
 
         public static let others = "(others)"
 
-        init(_ name: String, _ totals: TestTotals) {
-            (self.name, self.totals) = (String(name.prefix(TestReport.nameLimit)), totals)
+        public enum Kind: String, Codable, Sendable {
+            /// What a checking tool writes as if it were tests: mypy, ruff, eslint and their kin.
+            case check
         }
+
+        init(_ name: String, _ totals: TestTotals, caseMs: Int64? = nil, kind: Kind? = nil) {
+            (self.name, self.totals) = (String(name.prefix(TestReport.nameLimit)), totals)
+            (self.caseMs, self.kind) = (caseMs, kind)
+        }
+
+        /// What it adds to the totals of a report: a check that passes is no test that ran, one that is red is red.
+        var counted: TestTotals {
+            guard kind == .check else { return totals }
+            var red = TestTotals()
+            (red.failed, red.errored, red.executed) = (totals.failed, totals.errored, totals.failed + totals.errored)
+            return red
+        }
+
+        /// The same without what differs between two runs that are the same.
+        var withoutTimes: Suite { Suite(name, totals, kind: kind) }
     }
 
     public enum Kind: String, Codable, Sendable {
@@ -110,6 +144,13 @@ public struct TestReport: Equatable, Sendable, Codable {
         public internal(set) var id: String
         public let kind: Kind
         public internal(set) var message: String?
+        /// Where it went wrong, as `file:line`, when the report says so.
+        public private(set) var at: String?
+
+        public init(id: String, kind: Kind, message: String?, at: String? = nil) {
+            (self.id, self.kind, self.message) = (id, kind, message)
+            self.at = at.map { String($0.prefix(TestReport.nameLimit)) }
+        }
 
         public enum Kind: String, Codable, Sendable {
             case failure, error
@@ -133,35 +174,6 @@ public struct TestReport: Equatable, Sendable, Codable {
         }
     }
 
-    /// Unites cases.
-    ///
-    /// A name that failed and then passed counts as a second attempt only if the runner, too, was content in the end;
-    /// else two tests share the name, and the failure stands.
-    public init(kind: Kind, cases: TestCases, runnerPassed: Bool, problems: [Problem], hash: HashFunction) {
-        self.kind = kind
-        self.problems = Array(problems.prefix(Self.problemLimit))
-        let results = cases.attempts.map { (key: $0.key, value: $0.value, outcome: $0.value.outcome(runnerPassed)) }
-            .sorted { "\($0.key)".utf8.lexicographicallyPrecedes("\($1.key)".utf8) }
-        let bySuite = results.reduce(into: [:] as [String: TestTotals]) {
-            $0[$1.key.suite, default: TestTotals()].count($1.outcome)
-        }.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-        let others = bySuite.dropFirst(Self.suiteLimit).map(\.value)
-        suites =
-            bySuite.prefix(Self.suiteLimit).map { Suite($0.key, $0.value) }
-            + (others.isEmpty ? [] : [Suite(Suite.others, others.reduce(TestTotals(), +))])
-        totals = suites.map(\.totals).reduce(TestTotals(), +)
-        failing = results.filter { $0.outcome >= .failed }.prefix(Self.listLimit).map { result in
-            Failure(
-                id: String("\(result.key)".prefix(Self.nameLimit)),
-                kind: result.outcome == .errored ? .error : .failure,
-                message: result.value.message.map { String($0.prefix(Self.nameLimit)) })
-        }
-        flaky = results.filter { $0.outcome == .flaky }.prefix(Self.listLimit).map {
-            String("\($0.key)".prefix(Self.nameLimit))
-        }
-        namesDigest = results.isEmpty ? nil : hash(Array(results.map { "\($0.key)" }.joined(separator: "\n").utf8))
-    }
-
     init(
         kind: Kind, totals: TestTotals, suites: [Suite], failing: [Failure], flaky: [String],
         problems: [Problem], namesDigest: Digest?
@@ -178,5 +190,29 @@ public struct TestReport: Equatable, Sendable, Codable {
         self.totals = totals
         (suites, flaky, problems, namesDigest) = ([Suite("command", totals)], [], [], nil)
         failing = exitCode == 0 ? [] : [Failure(id: "command", kind: .failure, message: "exit \(exitCode)")]
+    }
+
+    /// The same with what else the files of the step tell; nothing is said of what they do not.
+    public func adding(coverage: [Coverage], findings: [ToolFindings], notes: [String]) -> TestReport {
+        var copy = self
+        let (united, found) = (Coverage.united(coverage), ToolFindings.united(findings))
+        copy.coverage = united.isEmpty ? nil : united
+        copy.findings = found.isEmpty ? nil : Array(found.prefix(Self.problemLimit))
+        copy.notes = notes.isEmpty ? nil : notes.prefix(Self.problemLimit).map { String($0.prefix(Self.nameLimit)) }
+        return copy
+    }
+
+    /// The same as a record states it.
+    ///
+    /// Without what assertions said, which may hold what nobody should read, and without times, which differ between two
+    /// runs that are the same.
+    public var withoutMessages: TestReport {
+        var copy = TestReport(
+            kind: kind, totals: totals, suites: suites.map(\.withoutTimes),
+            failing: failing.map { Failure(id: $0.id, kind: $0.kind, message: nil) }, flaky: flaky, problems: problems,
+            namesDigest: namesDigest
+        ).adding(coverage: coverage ?? [], findings: findings ?? [], notes: [])
+        copy.context = context
+        return copy
     }
 }

@@ -104,7 +104,7 @@ extension Verdict {
             return isExplained ? nil : Reason(failed, detail)
         // A crash is the program's own doing; other signals come from outside.
         case .signalled(let signal): return Reason(Self.crashes.contains(signal) ? failed : .killed, detail)
-        case .timedOut: return Reason(.timeout, detail)
+        case .timedOut, .silent: return Reason(.timeout, detail)
         case .notFound: return Reason(.commandNotFound, detail)
         case .failed: return Reason(failed, detail)
         case .refused: return Reason(.tagTaken, detail)

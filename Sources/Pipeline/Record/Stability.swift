@@ -227,15 +227,3 @@ public struct BaseImage: Hashable, Sendable, Codable {
         (self.ref, self.digest) = (ref, digest)
     }
 }
-
-extension TestReport {
-    /// The same without what assertions said, which may hold what nobody should read.
-    public var withoutMessages: TestReport {
-        var copy = TestReport(
-            kind: kind, totals: totals, suites: suites,
-            failing: failing.map { Failure(id: $0.id, kind: $0.kind, message: nil) }, flaky: flaky, problems: problems,
-            namesDigest: namesDigest)
-        copy.context = context
-        return copy
-    }
-}

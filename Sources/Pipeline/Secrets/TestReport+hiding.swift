@@ -9,6 +9,7 @@ extension TestReport {
         }
         report.flaky = flaky.map(redaction.redacted)
         for number in problems.indices { report.problems[number].detail = redaction.redacted(problems[number].detail) }
+        report.notes = notes?.map(redaction.redacted)
         return report
     }
 }
