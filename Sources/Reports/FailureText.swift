@@ -12,14 +12,11 @@ struct FailureText {
 
     /// Takes a piece; lines may go on in the next one.
     mutating func read(_ text: XMLText, of suite: String, into place: inout SourcePlace) {
-        guard seen < Self.textLimit else { return }
+        guard seen < Self.textLimit, firstLine == nil || !place.isSettled else { return }
         seen += text.count
-        text.each { byte in
-            if byte == UInt8(ascii: "\n") {
-                finishLine(of: suite, into: &place)
-            } else if line.count < Self.lineLimit {
-                line.append(byte)
-            }
+        text.eachLine { part, isEnd in
+            part.append(to: &line, limit: Self.lineLimit)
+            if isEnd { finishLine(of: suite, into: &place) }
         }
     }
 

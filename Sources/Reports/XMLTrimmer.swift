@@ -78,12 +78,32 @@ struct XMLTrimmer {
         byte < 0x20 && byte != 0x09 && byte != 0x0a && byte != 0x0d
     }
 
+    /// Past as many bytes as are surely nothing but text, eight at a time.
+    private static func plain(
+        _ buffer: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, besides sign: UInt8
+    ) -> Int {
+        let (ones, tops): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let bytes = UnsafeRawBufferPointer(buffer)
+        var index = start
+        while index + 8 <= end {
+            let word = unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let other = word ^ (ones &* UInt64(sign))
+            // A byte below a blank, or one that is the sign (the highest bit of a byte tells).
+            let signs = ((word &- ones &* 0x20) & ~word | (other &- ones) & ~other) & tops
+            if signs != 0 { return index + signs.trailingZeroBitCount / 8 }
+            index += 8
+        }
+        return index
+    }
+
     /// Past what means nothing where it stands.
     private mutating func skip(_ buffer: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
         var index = start
         switch state {
         case .content:
             while index < buffer.count {
+                index = unsafe Self.plain(buffer, from: index, to: buffer.count, besides: 0x3c)
+                guard index < buffer.count else { break }
                 let byte = unsafe buffer[index]
                 if byte == 0x3c || Self.isForbidden(byte) { break }
                 index += 1
@@ -92,6 +112,8 @@ struct XMLTrimmer {
             let first = end.first
             let last = min(buffer.count, start + max(0, Self.limit - seen))
             while index < last {
+                index = unsafe Self.plain(buffer, from: index, to: last, besides: first)
+                guard index < last else { break }
                 let byte = unsafe buffer[index]
                 if byte == first || Self.isForbidden(byte) { break }
                 index += 1

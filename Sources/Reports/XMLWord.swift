@@ -70,8 +70,19 @@ struct XMLText {
         unsafe array.append(contentsOf: bytes)
     }
 
-    func each(_ body: (UInt8) -> Void) {
-        for index in 0..<count { unsafe body(bytes[index]) }
+    /// Adds the bytes to an array, which does not grow beyond a limit.
+    func append(to array: inout [UInt8], limit: Int) {
+        unsafe array.append(contentsOf: bytes.prefix(max(0, limit - array.count)))
+    }
+
+    /// Hands over line by line, without their ends; the last one may go on in the next piece.
+    func eachLine(_ body: (_ part: XMLText, _ isEnd: Bool) -> Void) {
+        var start = 0
+        for index in 0..<count where unsafe bytes[index] == 0x0a {
+            unsafe body(XMLText(bytes: UnsafeBufferPointer(rebasing: bytes[start..<index])), true)
+            start = index + 1
+        }
+        unsafe body(XMLText(bytes: UnsafeBufferPointer(rebasing: bytes[start...])), false)
     }
 
     var microseconds: Int64? { unsafe ReportTime.microseconds(bytes) }

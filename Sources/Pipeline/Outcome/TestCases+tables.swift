@@ -93,7 +93,7 @@ extension TestCases {
         }
 
         private mutating func note(_ detail: Detail, _ order: UInt32) {
-            if let end, !detail.text.utf8.lexicographicallyPrecedes(end.utf8) { return }
+            if let end, !(detail.text < end) { return }
             details[order] = detail
             if details.count > Self.limit { forgetHalf() }
         }
@@ -101,8 +101,7 @@ extension TestCases {
         /// Leaves the first texts, and of one text the first few.
         private mutating func forgetHalf() {
             let sorted = details.sorted {
-                $0.value.text == $1.value.text
-                    ? $0.key < $1.key : $0.value.text.utf8.lexicographicallyPrecedes($1.value.text.utf8)
+                $0.value.text == $1.value.text ? $0.key < $1.key : $0.value.text < $1.value.text
             }
             details = [:]
             var (text, repeats) = ("", 0)

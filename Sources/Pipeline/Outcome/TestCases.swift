@@ -7,8 +7,8 @@ public struct TestCases: Equatable, Sendable {
     /// Where two of a name are attempts at one test.
     public typealias Scope = UInt32
 
-    /// By the first byte of the identity, so that no array grows large.
-    private(set) var shelves = [[Entry]](repeating: [], count: 256)
+    /// By the first bits of the identity, so that no array grows large.
+    private(set) var shelves = [[Entry]](repeating: [], count: 64)
     private(set) var suites = SuiteTable()
     private(set) var failures = FailureTable()
     /// The names, each after its length in three bytes, until there are too many.
@@ -104,7 +104,7 @@ public struct TestCases: Equatable, Sendable {
         let suite = suites.index(of: test.suite, adding: test.time)
         let entry = Entry(
             identity, raw: raw, order: order, scope: scope, name: keep(normal ?? test.name), suite: suite, test.outcome)
-        shelves[Int(identity.high >> 56)].append(entry)
+        shelves[Int(identity.high >> 58)].append(entry)
         if test.outcome >= .flaky { failures.note(test, named: normal ?? test.name, order: order) }
         count += 1
     }

@@ -58,7 +58,7 @@ private struct Summary {
 
     static func first<Item>(_ list: [(String, Item)]) -> [(String, Item)] {
         Array(
-            list.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }.prefix(TestReport.listLimit))
+            list.sorted { $0.0 < $1.0 }.prefix(TestReport.listLimit))
     }
 
     /// By name, what is beyond the limit under one name.
