@@ -9,7 +9,8 @@ import Synchronization
 final class Interruption: Sendable {
     private let first = Mutex<Int32?>(nil)
     /// Alive as long as signals are to be heard.
-    private let sources = Mutex<[any DispatchSourceProtocol]>([])
+    private let sources = Mutex<[any DispatchSourceSignal]>([])
+    private let alarm = Mutex<(any DispatchSourceTimer)?>(nil)
 
     /// How long putting things in order may take; whoever sent the signal kills after twenty seconds.
     private static let limit = DispatchTimeInterval.seconds(13)
@@ -63,7 +64,7 @@ final class Interruption: Sendable {
             return first == nil
         }
         guard isFirst else { return }
-        sources.withLock { sources in
+        alarm.withLock { alarm in
             let timer = DispatchSource.makeTimerSource(queue: .global())
             timer.schedule(deadline: .now() + Self.limit)
             timer.setEventHandler {
@@ -72,7 +73,7 @@ final class Interruption: Sendable {
                 _exit(Self.exit(for: number).rawValue)
             }
             timer.resume()
-            sources.append(timer)
+            alarm = timer
         }
     }
 }
