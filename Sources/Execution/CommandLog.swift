@@ -35,7 +35,12 @@ public struct CommandLog: Equatable, Sendable {
     /// The end of its text: at most so many bytes.
     public func tail(_ count: Int) throws -> [UInt8] {
         var end: [UInt8] = []
-        if try readPlain({ end = Array((end + $0).suffix(count)); return true }) { return end }
+        if try readPlain({
+            end = Array((end + $0).suffix(count))
+            return true
+        }) {
+            return end
+        }
         let file = try open(packed)
         defer { file.closeQuietly() }
         var places: [Int64] = []

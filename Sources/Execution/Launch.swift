@@ -56,7 +56,9 @@ struct Launch {
     }
 
     /// Starts the command; the descriptors become its standard ones.
-    private func start(input: FileDescriptor, output: FileDescriptor, errors: FileDescriptor) throws(ExecutionError) -> Start {
+    private func start(input: FileDescriptor, output: FileDescriptor, errors: FileDescriptor) throws(ExecutionError)
+        -> Start
+    {
         let place = try folder()
         defer { place.closeQuietly() }
         guard let file = file() else { return .ended(.notFound(program)) }
@@ -135,7 +137,7 @@ private func withCStrings<Result>(
 ) -> Result {
     var pointers = unsafe texts.map { unsafe strdup($0) }
     unsafe pointers.append(nil)
-    defer { unsafe pointers.forEach { unsafe free($0) } }
+    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
     return unsafe pointers.withUnsafeBufferPointer { list in
         guard let first = list.baseAddress else { preconditionFailure("it has its end at least") }
         return unsafe body(first)

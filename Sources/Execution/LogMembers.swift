@@ -1,8 +1,9 @@
 import CLibdeflate
 import SystemPackage
 
-/// Text as gzip members (RFC 1952, 2.2) that each say their own length in an extra field, so that a reader can leap to the
-/// last without unpacking the others. To every other program it is gzip.
+/// Text as gzip members (RFC 1952, 2.2) that each say their own length in an extra field.
+///
+/// So a reader can leap to the last without unpacking the others; to every other program it is gzip.
 enum LogMembers {
     /// How much text one holds at most.
     static let size = 1 << 20
@@ -36,7 +37,8 @@ enum LogMembers {
                     unsafe code.copyBytes(from: head(ofSize: count))
                     let sum = unsafe libdeflate_crc32(0, text.baseAddress, text.count)
                     let tail = bytes(of: sum) + bytes(of: UInt32(text.count))
-                    unsafe UnsafeMutableRawBufferPointer(rebasing: code[(count - tailSize)..<count]).copyBytes(from: tail)
+                    unsafe UnsafeMutableRawBufferPointer(rebasing: code[(count - tailSize)..<count]).copyBytes(
+                        from: tail)
                 }
             }
         }
@@ -47,7 +49,9 @@ enum LogMembers {
             + bytes(of: UInt32(size))
     }
 
-    private static func bytes(of number: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
+    private static func bytes(of number: UInt32) -> [UInt8] {
+        (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
+    }
 
     private static func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reversed().reduce(0) { $0 << 8 | Int($1) } }
 

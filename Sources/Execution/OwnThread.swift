@@ -67,7 +67,9 @@ enum Polling {
         while true {
             // Rounded up: a millisecond too late is better than many rounds too early.
             let left = max(.zero, moment - ContinuousClock.now)
-            let time = left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+            let time =
+                left.components.seconds * 1000 + (left.components.attoseconds + 999_999_999_999_999)
+                / 1_000_000_000_000_000
             let count = unsafe poll(&entries, nfds_t(entries.count), Int32(clamping: time))
             if count > 0 { return Set(entries.filter { $0.revents != 0 }.map(\.fd)) }
             if count == 0 && time <= Int64(Int32.max) { return [] }

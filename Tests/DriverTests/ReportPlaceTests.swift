@@ -29,7 +29,7 @@ struct ReportPlaceTests {
         try place.home.appending("src").appending("a.txt").put("")
         let began = try place.clear()
         try write()
-        return try place.read(since: began, exit: exit)
+        return try place.read(since: began, exit: exit).report
     }
 
     private func age(_ file: FilePath) throws {

@@ -11,7 +11,10 @@ struct CommandLogTests {
 
     private func whole(_ log: CommandLog) throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try log.readChunks { bytes += $0; return true }
+        try log.readChunks {
+            bytes += $0
+            return true
+        }
         return bytes
     }
 

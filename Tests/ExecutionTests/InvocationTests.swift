@@ -20,12 +20,16 @@ struct InvocationTests {
     /// What a log says, packed or not.
     private func log(in folder: FilePath) throws -> String {
         var bytes: [UInt8] = []
-        try CommandLog(at: folder.appending("log")).readChunks { bytes += $0; return true }
+        try CommandLog(at: folder.appending("log")).readChunks {
+            bytes += $0
+            return true
+        }
         return String(decoding: bytes, as: UTF8.self)
     }
 
     /// Runs a command whose task is cancelled once a file is there and `after` has passed.
-    private func cancelled(_ command: Invocation, once file: FilePath, after: Duration = .zero) async throws -> Ending? {
+    private func cancelled(_ command: Invocation, once file: FilePath, after: Duration = .zero) async throws -> Ending?
+    {
         try await withThrowingTaskGroup(of: Ending?.self) { group in
             group.addTask { try await command.run().ending }
             group.addTask {
@@ -62,7 +66,8 @@ struct InvocationTests {
     @Test func `a command sees what it is given and nothing else, and no input`() async throws {
         try await withTemporaryFolder { folder in
             let environment = ["PATH": "/usr/bin:/bin", "A": "1 $(x)"]
-            _ = try await invocation("env | grep -v ^PWD= | grep -v ^_=; cat", in: folder, environment: environment).run().ending
+            _ = try await invocation("env | grep -v ^PWD= | grep -v ^_=; cat", in: folder, environment: environment)
+                .run().ending
             #expect(
                 try log(in: folder).split(separator: "\n").sorted() == ["A=1 $(x)", "PATH=/usr/bin:/bin"])
         }
@@ -154,7 +159,9 @@ struct InvocationTests {
         ("sh -c 'kill -15 $$'; exit $?", .signalled(15)), ("kill -11 $$", .exited(139)), ("kill -6 $$", .exited(134)),
         ("exit 255", .exited(255)), ("exit 0", .exited(0)),
     ])
-    func `what somebody sent is a signal, what a program brings upon itself is a failure`(script: String, ending: Ending)
+    func `what somebody sent is a signal, what a program brings upon itself is a failure`(
+        script: String, ending: Ending
+    )
         async throws
     {
         try await withTemporaryFolder { folder in
@@ -216,7 +223,8 @@ struct InvocationTests {
             let work = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done"
             let busy = try await invocation(work, in: folder).run()
             #expect(try #require(busy.cpuMs) >= 50)
-            let large = try await invocation("head -c 400000000 /dev/zero | tail -c 390000000 > /dev/null", in: folder).run()
+            let large = try await invocation("head -c 400000000 /dev/zero | tail -c 390000000 > /dev/null", in: folder)
+                .run()
             #expect(try #require(large.peakKB) > 380_000)
             let small = try await invocation("true", in: folder).run()
             #expect(small.peakKB == nil)
@@ -238,7 +246,8 @@ struct InvocationTests {
             try folder.appending("odd").put("#!/no/such/interpreter\n", executable: true)
             try folder.appending("blank").put("echo here\n", executable: true)
             for (program, words) in [
-                ("./plain", "not executable"), ("./.", "not executable"), ("./odd", "No such file"), ("./blank", "Exec format"),
+                ("./plain", "not executable"), ("./.", "not executable"), ("./odd", "No such file"),
+                ("./blank", "Exec format"),
             ] {
                 var command = invocation("", in: folder)
                 command.arguments = [program]

@@ -1,3 +1,4 @@
+import Signing
 import Testing
 
 @testable import Pipeline
@@ -114,6 +115,30 @@ struct RedactionTests {
     ])
     func `what cannot be hidden is refused`(value: String, isRefused: Bool) {
         #expect((Secret.objection(to: Array(value.utf8)) != nil) == isRefused)
+    }
+
+    @Test(arguments: [
+        ("it was hunt", "it was ***"), ("it was h", "it was ***"), ("it was x", "it was x"), ("hunter22", "***"),
+        ("", ""),
+    ])
+    func `of a text that was cut off the beginning of a secret goes as well`(text: String, expected: String) throws {
+        #expect(try redaction("hunter22").redacted(text, wasCut: true) == expected)
+    }
+
+    @Test func `a test report is clean in all that runners say`() throws {
+        var cases = TestCases()
+        let long = String(repeating: "x", count: TestReport.nameLimit - 4)
+        cases.add(TestCase(id: .init(suite: "of hunter22", name: "t"), outcome: .failed, message: "got hunter22"))
+        cases.add(TestCase(id: .init(suite: "s", name: long), outcome: .errored, message: long + "hunter22"))
+        let problem = TestReport.Problem(.unreadable, "hunter22 is no number")
+        let report = TestReport(
+            kind: .reports, cases: cases, runnerPassed: false, problems: [problem], hash: Digest.sha256)
+        let clean = report.hiding(with: try redaction("hunter22"))
+        let text = JSON(encoding: clean).canonicalText
+        #expect(!text.contains("hunt"), "\(text)")
+        #expect(clean.failing.map(\.message) == ["got ***", long + "***"])
+        #expect(clean.totals == report.totals && clean.suites.map(\.name) == ["of ***", "s"])
+        #expect(report.hiding(with: try redaction("not there")) == report)
     }
 
     @Test func `nothing to hide is no redaction`() {

@@ -21,7 +21,10 @@ extension ReportPlace {
         case .file:
             // What hides a text is always shorter than the text.
             var (before, after) = (0, 0)
-            try passing(place, through: redaction) { before += $0; after += $1.count }
+            try passing(place, through: redaction) {
+                before += $0
+                after += $1.count
+            }
             guard after < before else { return }
             let temporary = place.removingLastComponent().appending(".\(place.lastComponent?.string ?? "").tmp")
             let file = try OpenFile(appendingTo: temporary)

@@ -19,12 +19,16 @@ extension ServiceReader {
     private func objection(to secret: Secret, besides names: Set<String>) -> (problem: String, hint: String)? {
         let text = "\"\(secret.name.printable)\""
         if !secret.name.isVariable { return ("\(text) is no name of a variable", "such as DB_PASSWORD") }
-        if secret.name.hasPrefix("SLIPWAY_") { return ("\(text) cannot be passed on", "SLIPWAY_ variables are set by Slipway") }
+        if secret.name.hasPrefix("SLIPWAY_") {
+            return ("\(text) cannot be passed on", "SLIPWAY_ variables are set by Slipway")
+        }
         if names.contains(secret.name) { return ("\(text) is named twice", "keep one") }
         if entry.environment?.contains(secret.name) == true {
             return ("\(text) is in environment, too, whose values enter the key", "keep it under secrets")
         }
-        if secret.file?.isEmpty == true { return ("\(text) has a file without a name", "{name: \(secret.name), file: path}") }
+        if secret.file?.isEmpty == true {
+            return ("\(text) has a file without a name", "{name: \(secret.name), file: path}")
+        }
         return nil
     }
 }

@@ -60,7 +60,8 @@ extension Schema {
         Field("timeout", .duration, "How long each command may take.", standard: .string("1h")),
         Field("idle-timeout", .duration, "How long each command may say nothing; without it, as long as it likes."),
         Field(
-            "scratch-home", .bool, "Whether `HOME` and `TMPDIR` are folders of its own, empty at the start of each run.",
+            "scratch-home", .bool,
+            "Whether `HOME` and `TMPDIR` are folders of its own, empty at the start of each run.",
             standard: .bool(false)),
         Field(
             "container", .either([.text, .object(container)]),
@@ -116,7 +117,8 @@ extension Schema {
     ]
 
     private static let secret = [
-        Field("name", .text, "The variable."), Field("file", .text, "The file with its value, relative to the root; without it the variable is taken over."),
+        Field("name", .text, "The variable."),
+        Field("file", .text, "The file with its value, relative to the root; without it the variable is taken over."),
     ]
 
     private static let image = [

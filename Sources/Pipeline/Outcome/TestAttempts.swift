@@ -29,7 +29,7 @@ public struct TestReading: Sendable {
         var results: [TestCase] = []
         var isTold = false
         func clean(_ text: String) -> String {
-            let clean = redaction.redacted(text)
+            let clean = redaction.redacted(text, wasCut: text.count >= TestReport.nameLimit)
             isTold = isTold || clean != text
             return clean
         }

@@ -46,10 +46,12 @@ public struct Redaction: Equatable, Sendable {
     static func pair(_ first: UInt8, _ second: UInt8) -> Int { Int(first) << 8 | Int(second) }
 
     /// A text without what must not be read.
-    public func redacted(_ text: String) -> String {
+    ///
+    /// Of one that was cut off the end may be the beginning of something that must not be read: that goes as well.
+    public func redacted(_ text: String, wasCut: Bool = false) -> String {
         var stream = RedactionStream(self)
         let bytes = Array(text.utf8)
-        let clean = stream.feed(bytes[...]) + stream.finish()
+        let clean = stream.feed(bytes[...]) + (wasCut ? stream.finishCut() : stream.finish())
         return clean == bytes ? text : String(decoding: clean, as: UTF8.self)
     }
 }

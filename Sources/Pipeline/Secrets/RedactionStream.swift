@@ -19,6 +19,12 @@ public struct RedactionStream: Sendable {
     /// Returns what is left, once nothing more comes.
     public mutating func finish() -> [UInt8] { settle(upTo: pending.count) }
 
+    /// The same where the text was cut off: what may be the beginning of something is hidden.
+    mutating func finishCut() -> [UInt8] {
+        let hasDoubt = pending.count > hidden
+        return hasDoubt ? Redaction.mark : []
+    }
+
     /// Hides what begins before a place, and lets all before it go.
     private mutating func settle(upTo end: Int) -> [UInt8] {
         var clean: [UInt8] = []
