@@ -239,8 +239,8 @@ struct ContainerTests {
     func `a sidecar that is not ready, or ends, is no failed test`(_ kind: ContainerFixture.Kind) async throws {
         let table = [
             (
-                "{image: IMAGE, command: [sh, -c, 'echo no room; sleep 3600'], health: 'false', ready-within: 1s}",
-                "sidecar db (\(Self.image)) was not ready within 1s; its last lines: no room"
+                "{image: IMAGE, command: [sh, -c, 'echo no room; sleep 3600'], health: echo shut; false, ready-within: 1s}",
+                "sidecar db (\(Self.image)) was not ready within 1s; its last lines: no room; its health check: shut"
             ),
             (
                 "{image: CHECKED, command: [sh, -c, 'echo never; sleep 3600'], ready-within: 1s}",

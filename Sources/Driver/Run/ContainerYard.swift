@@ -8,7 +8,7 @@ import SystemPackage
 final class ContainerYard: Sendable {
     private struct State {
         /// What became of looking for one; nil: nobody needed any.
-        var engine: Result<ContainerEngine, ContainerError>?
+        var engine: Result<ContainerEngine, any Error>?
         var run: String?
         var rooms: [ServiceName: Room] = [:]
         var homes: [ServiceName: FilePath] = [:]
@@ -52,20 +52,17 @@ final class ContainerYard: Sendable {
 
     private func engine(for order: ContainerOrder) throws -> ContainerEngine {
         // Whoever comes second waits: what is swept must not be what the first has made meanwhile.
-        try state.withLock { state throws in
+        try state.withLock { state in
             if let known = state.engine { return try known.get() }
-            do throws(ContainerError) {
-                state.engine = .success(try ContainerEngine(in: environment))
-            } catch {
-                state.engine = .failure(error)
-                throw error
+            let found = Result<ContainerEngine, any Error> {
+                let engine = try ContainerEngine(in: environment)
+                // Also where the sign of them went with the workspace.
+                _ = try traces.sweep(engine)
+                try traces.mark(engine)
+                return engine
             }
-            guard case .success(let engine)? = state.engine else { preconditionFailure("it was found") }
-            state.run = order.run
-            // Also where the sign of them went with the workspace.
-            _ = try traces.sweep(engine)
-            try traces.mark(engine)
-            return engine
+            (state.engine, state.run) = (found, order.run)
+            return try found.get()
         }
     }
 

@@ -47,7 +47,10 @@ extension ContainerEngine {
             default: try await seeRunning(sidecar)
             }
             guard clock.now < deadline else {
-                throw ContainerError.sidecarNotReady(try await portrait(of: sidecar), within: sidecar.readyWithin)
+                var portrait = try await portrait(of: sidecar)
+                let said = answer.output + answer.errors
+                if !said.isEmpty { portrait.check = String(lastWords(said).prefix(200)) }
+                throw ContainerError.sidecarNotReady(portrait, within: sidecar.readyWithin)
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 3 / 2, .seconds(1))

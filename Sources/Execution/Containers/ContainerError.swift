@@ -20,6 +20,8 @@ public enum ContainerError: Failure, Equatable {
         public let name: String
         public let image: String
         public let lastLines: [String]
+        /// What its health check said last; nil: nothing.
+        public var check: String?
 
         public init(name: String, image: String, lastLines: [String]) {
             (self.name, self.image, self.lastLines) = (name, image, lastLines)
@@ -61,6 +63,7 @@ public enum ContainerError: Failure, Equatable {
 
 extension ContainerError.Sidecar {
     fileprivate var tail: String {
-        lastLines.isEmpty ? " and said nothing" : "; its last lines: " + lastLines.joined(separator: " | ")
+        let said = lastLines.isEmpty ? " and said nothing" : "; its last lines: " + lastLines.joined(separator: " | ")
+        return said + (check.map { "; its health check: \($0)" } ?? "")
     }
 }

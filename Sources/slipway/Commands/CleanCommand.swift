@@ -7,7 +7,8 @@ struct CleanCommand: ParsableCommand {
         commandName: "clean",
         abstract: "Remove what the retention in slipway.yaml no longer keeps.",
         discussion: """
-            Logs and reports of old runs, images of old builds that are no release, blobs that nothing names. Records stay.
+            Logs and reports of old runs, images of old builds that are no release, blobs that nothing names; containers
+            of runs that were killed. Records stay.
             """)
 
     @OptionGroup var common: CommonOptions
