@@ -137,7 +137,7 @@ private func withCStrings<Result>(
 ) -> Result {
     var pointers = unsafe texts.map { unsafe strdup($0) }
     unsafe pointers.append(nil)
-    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+    defer { for index in texts.indices { unsafe free(pointers[index]) } }
     return unsafe pointers.withUnsafeBufferPointer { list in
         guard let first = list.baseAddress else { preconditionFailure("it has its end at least") }
         return unsafe body(first)

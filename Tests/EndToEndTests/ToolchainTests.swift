@@ -159,7 +159,8 @@ struct ToolchainTests {
                 "feat: begin",
                 Dictionary(uniqueKeysWithValues: files.map { ("x/\($0.key)", $0.value) }).merging([
                     "slipway.yaml": "services: {x: {path: x, images: false}}\n",
-                    ".gitignore": "*.o\n*.a\nx/check\nbuild/\n__pycache__/\n.pytest_cache/\ntarget/\n.build/\n.gradle/\nCargo.lock\n",
+                    ".gitignore":
+                        "*.o\n*.a\nx/check\nbuild/\n__pycache__/\n.pytest_cache/\ntarget/\n.build/\n.gradle/\nCargo.lock\n",
                 ]) { $1 })
             let home = fixture.root.removingLastComponent().appending("home")
             let environment = Self.environment(home: home)

@@ -119,7 +119,8 @@ struct TestAttemptsTests {
     @Test func `planned suites and quarantined tests are looked for among all tests`() {
         let attempts = TestAttempts(Self.reading("aF bP cS"))
         #expect(attempts.executed(of: ["s", "t", "*"]).map(\.executed) == [2, 0, 2])
-        let entries = ["s.a", "s.c", "s.z", "*.b"].map { VerdictTests.quarantine($0) }
-        #expect(attempts.unmatched(entries).map(\.test) == ["s.z"])
+        let entries = ["s.a", "s.c", "s.z", "*.b", "c"].map { VerdictTests.quarantine($0) }
+        #expect(attempts.unmatched(entries).map(\.entry.test) == ["s.z", "c"])
+        #expect(attempts.unmatched(entries).map(\.near) == [nil, "s.c"])
     }
 }

@@ -86,9 +86,10 @@ extension Run {
         let hits = demands.quarantine.hits(among: report.failing.map(\.id))
         context.quarantined = hits.isEmpty ? nil : hits
         context.planned = demands.suites.isEmpty ? nil : attempts.executed(of: demands.suites)
-        for entry in attempts.unmatched(demands.quarantine) {
+        for (entry, near) in attempts.unmatched(demands.quarantine) {
+            let hint = near.map { "; did you mean \"\($0.printable)\"?" } ?? ""
             tools.report(
-                .note("\(service.name): no test is called \"\(entry.test.printable)\", which is in quarantine"))
+                .note("\(service.name): no test is called \"\(entry.test.printable)\", which is in quarantine\(hint)"))
         }
         // Names of what cannot be believed are no measure for later.
         let names = report.problems.isEmpty ? attempts.names : nil

@@ -152,14 +152,20 @@ public struct TestAttempts: Sendable {
         return zip(suites, ran).map { .init(name: $0, executed: $1) }
     }
 
-    /// The entries of a quarantine that name no test there is.
-    public func unmatched(_ quarantine: [Quarantine]) -> [Quarantine] {
-        var open = quarantine.map { ($0, Wildcard($0.test)) }
-        open.removeAll { entry in report.failing.contains { entry.1.matches($0.id) } }
+    /// The entries of a quarantine that name no test there is, each with the name of a test that ends so.
+    public func unmatched(_ quarantine: [Quarantine]) -> [(entry: Quarantine, near: String?)] {
+        var open = quarantine.map { (entry: $0, pattern: Wildcard($0.test), ending: Wildcard("*." + $0.test)) }
+        open.removeAll { entry in report.failing.contains { entry.pattern.matches($0.id) } }
+        var near: [String: String] = [:]
         cases.eachResult(runnerPassed: runnerPassed) { test in
-            if !open.isEmpty { open.removeAll { $0.1.matches(TestReport.told(test.id)) } }
+            guard !open.isEmpty else { return }
+            let name = TestReport.told(test.id)
+            open.removeAll { $0.pattern.matches(name) }
+            for entry in open where entry.ending.matches(name) {
+                near[entry.entry.test] = min(near[entry.entry.test] ?? name, name)
+            }
         }
-        return open.map(\.0)
+        return open.map { ($0.entry, near[$0.entry.test]) }
     }
 }
 

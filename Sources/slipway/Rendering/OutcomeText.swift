@@ -18,6 +18,7 @@ struct OutcomeText {
         if reused > 0 { text += "\(reused) reused: a record has their key\n" }
         if outcome.services.isEmpty { text += "nothing to do\n" }
         for service in shown where service.severity != .good { text += "\n" + details(service) }
+        for service in shown where service.verdict.state == .flaky { text += "\n" + doubts(about: service) }
         return text + closing
     }
 
@@ -57,7 +58,8 @@ struct OutcomeText {
             lines.append("  \(reason.code.rawValue)\(reason.detail.isEmpty ? "" : ": \(reason.detail.printable)")")
         }
         for failure in (service.tests?.failing ?? []).prefix(5) {
-            lines.append("  ✗ \(failure.id.printable)" + (failure.message.map { ": \($0.printable)" } ?? ""))
+            let place = failure.at.map { " (\($0.printable))" } ?? ""
+            lines.append("  ✗ \(failure.id.printable)\(place)" + (failure.message.map { ": \($0.printable)" } ?? ""))
         }
         let more = (service.tests?.totals.failed ?? 0) + (service.tests?.totals.errored ?? 0) - 5
         if more > 0 { lines.append("  and \(more) more") }
@@ -77,6 +79,16 @@ struct OutcomeText {
         return lines.joined(separator: "\n") + "\n"
     }
 
+    /// Why a service that passed is not called stable.
+    private func doubts(about service: ServiceOutcome) -> String {
+        let reasons = service.verdict.reasons.map { reason in
+            "  \(reason.code.rawValue)\(reason.detail.isEmpty ? "" : ": \(reason.detail.printable)")"
+        }
+        let tests = (service.tests?.flaky ?? []).prefix(5).map { "  ~ \($0.printable)" }
+        let state = style.text(service.verdict.state.rawValue, service.verdict.state.colour)
+        return (["\(service.name): \(state)"] + reasons + tests).joined(separator: "\n") + "\n"
+    }
+
     /// The command that does it once more: in place where people work, elsewhere from the record.
     private func again(_ service: ServiceOutcome) -> String? {
         guard service.verdict.state != .skipped else { return nil }
@@ -88,7 +100,8 @@ struct OutcomeText {
     private static func hint(_ service: ServiceOutcome) -> String? {
         let codes = service.verdict.reasons.map(\.code)
         if let since = service.tests?.context?.since, codes.contains(.testsVanished) || codes.contains(.skipsGrew) {
-            let ratchets = "{vanished-tests: \(since.vanished), grown-skips: \(since.grownSkips)}"
+            let settings = [("vanished-tests", since.vanished), ("grown-skips", since.grownSkips)].filter { $0.1 > 0 }
+            let ratchets = "{\(settings.map { "\($0.0): \($0.1)" }.joined(separator: ", "))}"
             return
                 "on purpose? allow it in slipway.yaml until this is merged: services: \(service.name): ratchets: \(ratchets)"
         }
