@@ -104,7 +104,7 @@ struct ContainerTests {
             let engines: Set = ["PATH", "HOSTNAME", "HOME", "container", "TERM", "PWD", "SHLVL"]
             let told: Set = [
                 "TOLD", "LINES", "2", "LC_ALL", "SLIPWAY_SERVICE", "SLIPWAY_VERSION", "SLIPWAY_COMMIT", "SLIPWAY_ROOT",
-                "SLIPWAY_REPORTS", "SLIPWAY_RUN", "SOURCE_DATE_EPOCH",
+                "SLIPWAY_REPORTS", "SLIPWAY_RUN", "SLIPWAY_JOBS", "SOURCE_DATE_EPOCH",
             ]
             #expect(names.subtracting(engines) == told)
             #expect(seen.contains("TOLD=a 'b' $c\n"))
@@ -228,8 +228,9 @@ struct ContainerTests {
             let all = try await sh("cat *", in: logs)
             #expect(said.exit == 0, "\(said.output)\(said.errors)\(all)")
             #expect(try repository.verdicts() == ["a": "stable", "b": "stable"])
-            #expect(try logs.appending("a.sidecar-db.log").text == "serving a's\n")
-            #expect(logs.appending("b.sidecar-queue.log").isThere)
+            let told = try await Fixtures.run("zcat", [logs.appending("a.sidecar-db.log.gz").string])
+            #expect(told.output == "serving a's\n")
+            #expect(logs.appending("b.sidecar-queue.log.gz").isThere)
             let left = try await self.left(engine, repository)
             #expect(left.isEmpty)
         }
@@ -317,7 +318,9 @@ struct ContainerTests {
             let said = try await run(engine, repository)
             #expect(said.exit == 0, "\(said.output)\(said.errors)")
             #expect(try repository.verdicts() == ["a": "stable"])
-            let log = try repository.root.appending(".slipway/runs/latest/logs/a.sidecar-db.log").text
+            let log = try await Fixtures.run(
+                "zcat", [".slipway/runs/latest/logs/a.sidecar-db.log.gz"], in: repository.root
+            ).output
             #expect(log.contains("database system is ready to accept connections"))
         }
     }

@@ -252,7 +252,7 @@ struct LocalAgentsTests {
                     if environment.output.contains("SLIPWAY_SERVICE=other\n") { kill(pid_t(line) ?? 0, SIGHUP) }
                 }
             }
-            #expect(ended.status == .exited(11), "\(ended.output)")
+            #expect(ended.status == .exited(12), "\(ended.output)")
             #expect(ended.output.contains("was killed: what it had begun is lost"))
             #expect(
                 try repository.verdicts() == ["quick": "stable", "slow": "incomplete", "other": "failed"],

@@ -64,8 +64,7 @@ struct ToolchainTests {
                 "pyproject.toml": "[project]\nname = \"x\"\nversion = \"0\"\n", "x.py": "def add(a, b): return a + b\n",
             ],
             test: "test_x.py", green: "import x\ndef test_add(): assert x.add(1, 2) == 3\n",
-            red: "def test_add(): assert False\n", empty: "", names: ["test_add"], broken: "def test_add(:\n",
-            brokenExit: 10),
+            red: "def test_add(): assert False\n", empty: "", names: ["test_add"], broken: "def test_add(:\n"),
         Sample(
             toolchain: "node", program: "node",
             files: ["package.json": "{\"name\": \"x\"}\n", "x.js": "exports.add = (a, b) => a + b;\n"],

@@ -8,7 +8,7 @@ struct Companion: Sendable {
     /// What it is told after the name of the program.
     let arguments: [String]
     let environment: [String: String]
-    /// Where its story goes.
+    /// Where its story goes: to a file of its own, because whoever listens may be gone before it ends.
     let log: FilePath
 
     /// How far its story was read, and what is not a whole line yet.
@@ -34,8 +34,9 @@ struct Companion: Sendable {
     /// A cancelled task tells it to stop, and waits until it has: it has children to end itself.
     func run(hearing hear: @escaping @Sendable (String) -> Void) async throws -> Ending {
         var invocation = Invocation(
-            ["/bin/sh", "-c", "exec \"$0\" \"$@\" >/dev/null", Self.ownProgram()] + arguments, in: ".",
-            environment: environment, log: log, timeout: Seconds(366 * 86_400))
+            ["/bin/sh", "-c", "story=$0; exec \"$@\" >/dev/null 2>\"$story\"", log.string, Self.ownProgram()]
+                + arguments,
+            in: ".", environment: environment, log: FilePath(log.string + ".start"), timeout: Seconds(366 * 86_400))
         invocation.limits.grace = .seconds(14)
         var (ending, place) = (Ending.interrupted, Place())
         try await withThrowingTaskGroup(of: Done.self) { group in
@@ -49,7 +50,7 @@ struct Companion: Sendable {
                 group.cancelAll()
             }
         }
-        try readRest(from: &place, hear)
+        try read(from: &place, hear)
         if !place.rest.isEmpty { hear(String(decoding: place.rest, as: UTF8.self)) }
         return ending
     }
@@ -58,8 +59,7 @@ struct Companion: Sendable {
     private func listen(_ hear: @Sendable (String) -> Void) async throws -> Place {
         var place = Place()
         while !Task.isCancelled {
-            // What is packed meanwhile is read from there, once it has ended.
-            do { try read(from: &place, hear) } catch { break }
+            try read(from: &place, hear)
             do { try await Task.sleep(for: .milliseconds(100)) } catch { break }
         }
         return place
@@ -71,19 +71,6 @@ struct Companion: Sendable {
             let piece = try log.slice(from: place.offset, count: Int(min(size - place.offset, 1 << 16)))
             guard !piece.isEmpty else { return }
             place.take(piece[...], hear)
-        }
-    }
-
-    /// Reads what was said up to the end, packed or not.
-    private func readRest(from place: inout Place, _ hear: (String) -> Void) throws {
-        let story = CommandLog(at: log)
-        guard try story.path.status() != nil || story.packed.status() != nil else { return }
-        var known = place.offset
-        try story.readChunks { piece in
-            let old = min(Int64(piece.count), known)
-            known -= old
-            place.take(piece.dropFirst(Int(old)), hear)
-            return true
         }
     }
 

@@ -22,6 +22,8 @@ struct Recovery: Sendable {
     ///
     /// Returns what was found, as sentences.
     func carryOut(at now: Timestamp) throws -> [String] {
+        // An agent shares the folder with others that are at work.
+        guard try workspace.runs.status()?.kind == .folder else { return [] }
         // The checkout, as its commands were told.
         let root = workspace.root.removingLastComponent()
         return try stale().map { id in
@@ -41,7 +43,6 @@ struct Recovery: Sendable {
 
     /// The runs after the last that came to an end, or that was noticed before.
     private func stale() throws -> [String] {
-        guard try workspace.runs.status() != nil else { return [] }
         var found: [String] = []
         for name in try workspace.runs.names().reversed() {
             let place = workspace.runs.appending(name)
