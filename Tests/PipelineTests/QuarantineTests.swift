@@ -48,6 +48,27 @@ struct QuarantineTests {
         #expect(entries.hits(among: ["A.slow", "A.b", "C.d"]).map(\.owner) == ["late", "early"])
     }
 
+    @Test func `which tests count is in the key of tests; who mends them, and what is tried again, is not`() throws {
+        func key(_ change: (inout TestDemands) -> Void) throws -> [JSON] {
+            var service = World.service("billing")
+            change(&service.recipe.demands)
+            let parts = try service.keyConfiguration
+            return [parts.build, parts.test]
+        }
+        let plain = try key { _ in }
+        #expect(
+            try key { demands in
+                demands.retries = 3
+                demands.ratchet = Ratchet(vanishedTests: 9)
+            } == plain)
+        let one = try key { $0.quarantine = [VerdictTests.quarantine("a")] }
+        #expect(one[0] == plain[0] && one[1] != plain[1])
+        #expect(
+            try key { $0.quarantine = [VerdictTests.quarantine("a", owner: "b", expires: "2028-01-01")] } == one)
+        #expect(try key { $0.quarantine = [VerdictTests.quarantine("b")] } != one)
+        #expect(try key { $0.suites = ["unit"] } != plain)
+    }
+
     // MARK: - The gate
 
     private static func decide(_ record: Stability, _ policy: String, at now: String) -> Decision {

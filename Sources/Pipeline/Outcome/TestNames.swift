@@ -45,9 +45,14 @@ public struct TestNames: Equatable, Sendable {
     public var all: Set<String> { executed.union(skipped) }
 
     public var bytes: [UInt8] {
-        all.sorted(by: Self.precedes).reduce(into: []) { bytes, name in
-            bytes += Array((executed.contains(name) ? "+ " : "- ").utf8) + Array(name.utf8) + [UInt8(ascii: "\n")]
+        var bytes: [UInt8] = []
+        for name in all.sorted(by: Self.precedes) {
+            bytes.append(UInt8(ascii: skipped.contains(name) ? "-" : "+"))
+            bytes.append(UInt8(ascii: " "))
+            bytes += name.utf8
+            bytes.append(UInt8(ascii: "\n"))
         }
+        return bytes
     }
 
     static func precedes(_ left: String, _ right: String) -> Bool {
