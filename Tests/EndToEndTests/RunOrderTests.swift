@@ -47,6 +47,17 @@ struct RunOrderTests {
         }
     }
 
+    @Test func `what a step used is in its outcome`() async throws {
+        let build = "head -c 400000000 /dev/zero | tail -c 390000000 > /dev/null"
+        try await withServices(["a: {path: a, toolchain: command, test: false, build: \"\(build)\"}"]) { repository in
+            #expect(try await repository.slipway("run").exit == 0)
+            let services = try #require(try repository.outcome()["services"] as? [[String: Any]])
+            let step = try #require((services.first?["steps"] as? [[String: Any]])?.first)
+            #expect(try #require(step["peakKB"] as? Int) > 380_000)
+            #expect(try #require(step["cpuMs"] as? Int) > 0)
+        }
+    }
+
     @Test func `what enters no key: where a command may run`() async throws {
         let lines = [watched("a")]
         try await withServices(lines) { repository in
