@@ -125,7 +125,9 @@ extension Run {
             var facts = facts(name, progress, at: now)
             facts.planned = planned
             facts.omitted = omitted(by: planned, of: name)
-            facts.voided = try isVoid(name, tools)
+            // One that was cut short claims nothing that an edit could take away, and whoever cut it short is waiting.
+            let isCutShort = progress.results.contains { $0.ending == .interrupted }
+            facts.voided = try !isCutShort && isVoid(name, tools)
             verdict = Verdict(facts)
         }
         // A build that others only needed says nothing new about a service that a record vouches for, unless it failed.

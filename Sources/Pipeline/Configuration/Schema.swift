@@ -95,7 +95,8 @@ public indirect enum Schema: Equatable, Sendable {
 
     private func mismatch(_ document: Document, _ findings: inout [Finding]) -> JSON {
         let hint = takesText && document.isScalar ? "quote it, if it is meant as a text" : nil
-        findings.append(Finding(line: document.line, "expected \(expectation), found \(document.kind)", hint: hint))
+        let found = if case .text(let text) = document.content { "\"\(text)\"" } else { document.kind }
+        findings.append(Finding(line: document.line, "expected \(expectation), found \(found)", hint: hint))
         return .null
     }
 
@@ -138,7 +139,8 @@ public indirect enum Schema: Equatable, Sendable {
 
     private var expectation: String {
         switch self {
-        case .text, .choice: "a text"
+        case .text: "a text"
+        case .choice(let choices): choices.joined(separator: " or ")
         case .integer: "an integer"
         case .bool: "true or false"
         case .duration: "a duration such as 20m"
