@@ -11,12 +11,14 @@ struct PackPlace: Equatable {
 /// Each place has one slot. When there are too many bytes, a hand goes round and drops what it finds a second time, and
 /// at once what served as a base: in most histories an object is the base of one other.
 final class RecentObjects {
+    /// Two words, since most of what a look costs is fetching them.
     private struct Slot {
-        /// No object stands at offset 0, so zeroes are an empty slot.
-        var place: PackPlace
+        /// The key of a place, with the bit of what is fresh; zero when it is empty.
+        var key: UInt64
         var object: Unmanaged<PackedObject>?
-        var isFresh: Bool
     }
+
+    private static let fresh: UInt64 = 1 << 63
 
     private var slots: UnsafeMutablePointer<Slot>?
     private var size = 0
@@ -40,27 +42,34 @@ final class RecentObjects {
         free(slots)
     }
 
-    private func index(of place: PackPlace) -> Int {
-        let number = UInt64(truncatingIfNeeded: place.offset &+ place.pack &<< 40)
-        return Int(truncatingIfNeeded: (number &* 0x9E37_79B9_7F4A_7C15) &>> (64 - bits))
+    /// One number for a place, zero for none; nil for a place that is too far away for one.
+    private func key(of place: PackPlace) -> UInt64? {
+        guard place.offset >> 44 == 0, place.pack >> 19 == 0 else { return nil }
+        return UInt64(truncatingIfNeeded: place.pack << 44 | place.offset)
+    }
+
+    private func slot(_ key: UInt64, in slots: UnsafeMutablePointer<Slot>) -> UnsafeMutablePointer<Slot> {
+        slots + Int(truncatingIfNeeded: (key &* 0x9E37_79B9_7F4A_7C15) &>> (64 - bits))
     }
 
     func object(at place: PackPlace) -> PackedObject? {
-        guard let slot = slots.map({ $0 + index(of: place) }), slot.pointee.place == place else { return nil }
-        slot.pointee.isFresh = false
+        guard let slots, let key = key(of: place) else { return nil }
+        let slot = slot(key, in: slots)
+        guard slot.pointee.key & ~Self.fresh == key else { return nil }
+        slot.pointee.key = key
         return slot.pointee.object?.takeUnretainedValue()
     }
 
     func keep(_ object: PackedObject, at place: PackPlace) {
-        guard object.count <= Self.largest, let slots = slots ?? made() else { return }
-        let slot = slots + index(of: place)
+        guard object.count <= Self.largest, let key = key(of: place), let slots = slots ?? made() else { return }
+        let slot = slot(key, in: slots)
         drop(slot)
-        slot.initialize(to: Slot(place: place, object: .passRetained(object), isFresh: true))
+        slot.initialize(to: Slot(key: key | Self.fresh, object: .passRetained(object)))
         size += object.count
         while size > limit {
             let next = slots + hand
             hand = (hand + 1) & (count - 1)
-            if next.pointee.isFresh { next.pointee.isFresh = false } else { drop(next) }
+            if next.pointee.key & Self.fresh != 0 { next.pointee.key &= ~Self.fresh } else { drop(next) }
         }
     }
 
@@ -73,6 +82,6 @@ final class RecentObjects {
         guard let object = slot.pointee.object else { return }
         size -= object.takeUnretainedValue().count
         object.release()
-        slot.initialize(to: Slot(place: PackPlace(pack: 0, offset: 0), object: nil, isFresh: false))
+        slot.initialize(to: Slot(key: 0, object: nil))
     }
 }
