@@ -151,6 +151,14 @@ struct InterruptTests {
             // Once is enough.
             let third = try await repository.slipway("run", "--force", "--through", "build")
             #expect(third.exit == 0 && !third.errors.contains("did not come to its end"))
+            // One that began in the second of a run that ended, whichever of the two has the larger name.
+            let runs = repository.root.appending(".slipway/runs")
+            let last = try FileManager.default.destinationOfSymbolicLink(atPath: runs.appending("latest").string)
+            let twin = "\(last.prefix { $0 != "-" })-00000000"
+            try FileManager.default.createDirectory(
+                atPath: runs.appending("\(twin)/logs").string, withIntermediateDirectories: true)
+            let fourth = try await repository.slipway("run", "--force", "--through", "build")
+            #expect(fourth.errors.contains("\(twin) did not come to its end"), "\(fourth.errors)")
         }
     }
 

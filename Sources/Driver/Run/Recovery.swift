@@ -41,16 +41,24 @@ struct Recovery: Sendable {
         }
     }
 
-    /// The runs after the last that came to an end, or that was noticed before.
+    /// The runs since the last that came to an end, or that was noticed before.
+    ///
+    /// Names begin with a second, in which several may have begun: all of that second are looked at.
     private func stale() throws -> [String] {
         var found: [String] = []
+        var settled: Substring?
         for name in try workspace.runs.names().reversed() {
             let place = workspace.runs.appending(name)
             // Links, and folders that are no run.
             guard try place.status()?.kind == .folder, try place.appending("logs").status() != nil else { continue }
+            let second = name.string.prefix { $0 != "-" }
+            if let settled, second != settled { break }
             let folder = workspace.run(name.string)
-            if try folder.outcome.status() != nil || folder.abandoned.status() != nil { break }
-            found.append(name.string)
+            if try folder.outcome.status() != nil || folder.abandoned.status() != nil {
+                settled = second
+            } else {
+                found.append(name.string)
+            }
         }
         return found
     }
