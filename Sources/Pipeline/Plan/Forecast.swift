@@ -43,3 +43,10 @@ extension StepGraph {
         return chain
     }
 }
+
+extension Plan {
+    /// The forecast, when at least one of the services in it ran before.
+    public var foundedForecast: Forecast? {
+        forecast.flatMap { $0.unknown.count < services.count { !$0.steps.isEmpty } ? $0 : nil }
+    }
+}

@@ -45,7 +45,7 @@ struct PlanText {
 
     /// What it will take here, and what no number of jobs would make shorter.
     private func text(of forecast: Forecast) -> String {
-        guard forecast.unknown.count < plan.services.filter({ !$0.steps.isEmpty }).count else {
+        guard plan.foundedForecast != nil else {
             return style.text("how long it takes is not known: nothing of it was recorded yet\n", .grey)
         }
         let jobs = ProcessInfo.processInfo.activeProcessorCount

@@ -15,7 +15,7 @@ struct RunPicture: Equatable {
         switch event {
         case .planned(let plan, _):
             total = plan.services.reduce(0) { $0 + $1.steps.count }
-            (expected, began) = (plan.forecast?.seconds(jobs: jobs), now)
+            (expected, began) = (plan.foundedForecast?.seconds(jobs: jobs), now)
         case .stepStarted(let step, _): running[step] = now
         case .stepFinished(let step, _, _):
             running[step] = nil
