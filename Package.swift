@@ -111,14 +111,17 @@ let package = Package(
         // The headers of libdeflate.
         .systemLibrary(name: "CLibdeflate", providers: [.apt(["libdeflate-dev"])]),
 
+        // The headers of zlib.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+
         // Dockerfile reading, layers, configurations, manifests and layouts on disk; no network.
         .target(
             name: "OCI",
             dependencies: [
-                "CLibdeflate", "Disk", "Pipeline", .product(name: "Crypto", package: "swift-crypto"),
+                "CLibdeflate", "CZlib", "Disk", "Pipeline", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: safe),
+            swiftSettings: safe, linkerSettings: [whole("deflate", "z")]),
 
         // The distribution protocol over HTTP; knows no services.
         .target(

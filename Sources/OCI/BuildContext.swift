@@ -1,71 +1,86 @@
 import Disk
 import Pipeline
-import SystemPackage
+public import SystemPackage
 
 /// The files that COPY can see: a folder of the work tree, less what `.dockerignore` keeps out.
-struct BuildContext {
+public struct BuildContext: CopySource {
     let root: FilePath
     let ignore: IgnoreFile
 
-    init(root: FilePath) throws {
+    /// A Dockerfile that has a file of its own for what is kept out, beside it and named after it, is read with that one.
+    public init(root: FilePath, dockerfile: FilePath? = nil) throws {
         self.root = root
-        let text = try root.appending(".dockerignore").contentsIfPresent(limit: 1 << 20)
+        if let dockerfile, let name = dockerfile.lastComponent {
+            let place = dockerfile.removingLastComponent().appending("\(name.string)\(IgnoreFile.usualName)")
+            if let bytes = try place.contentsIfPresent(limit: 1 << 20) {
+                let text = String(decoding: bytes, as: UTF8.self)
+                ignore = IgnoreFile(parsing: text, name: "\(name.string)\(IgnoreFile.usualName)")
+                return
+            }
+        }
+        let text = try root.appending(IgnoreFile.usualName).contentsIfPresent(limit: 1 << 20)
         ignore = IgnoreFile(parsing: text.map { String(decoding: $0, as: UTF8.self) })
-    }
-
-    /// One file, link or folder below the context.
-    struct Item {
-        let path: Path
-        let source: FilePath
-        let status: FileStatus
-    }
-
-    /// Why a source cannot be copied.
-    enum Trouble: Error {
-        case leadsOut(String)
-        case missing(String)
-        case ignored(String, line: Int)
-        case special(Path)
-        case manyIntoOne
     }
 
     func file(_ path: Path) -> FilePath {
         path.components.reduce(root) { $0.appending(FilePath(bytes: $1).components) }
     }
 
-    /// What a source of COPY names: one path, or all that a pattern takes.
-    func items(matching source: String) throws -> [Item] {
+    func items(matching source: String) throws -> [CopyItem] {
         var text = source[...]
         while text.hasPrefix("/") { text = text.dropFirst() }
         let path: Path
-        do { path = try Path(parsing: String(text)) } catch { throw Trouble.leadsOut(source) }
-        guard text.contains(where: { "*?[".contains($0) }) else { return [try item(path)] }
-        let glob = Glob(anchored: "\(path)")
-        let found = try matches(of: glob, below: .root)
-        guard !found.isEmpty else { throw Trouble.missing(source) }
+        do { path = try Path(parsing: String(text)) } catch { throw CopyTrouble.leadsOut(source) }
+        guard PathPattern.isPattern(String(text)) else { return [try item(path)] }
+        let pattern = PathPattern("\(String(decoding: path.bytes, as: UTF8.self))")
+        if let problem = pattern.problem { throw CopyTrouble.noPattern(source, problem) }
+        let found = try matches(of: pattern, below: .root)
+        guard !found.isEmpty else { throw CopyTrouble.missing(source) }
         return try found.map(item)
     }
 
-    private func matches(of glob: Glob, below folder: Path) throws -> [Path] {
+    private func matches(of pattern: PathPattern, below folder: Path) throws -> [Path] {
         try file(folder).names().flatMap { name -> [Path] in
             let path = folder.appending(name.bytes)
-            var found = glob.matches(path) && ignore.ruleAgainst(path) == nil ? [path] : []
-            if glob.canMatch(below: path), try file(path).status()?.kind == .folder {
-                found += try matches(of: glob, below: path)
+            var found = pattern.matches(path) && ignore.ruleAgainst(path) == nil ? [path] : []
+            if pattern.canMatch(below: path), try file(path).status()?.kind == .folder {
+                found += try matches(of: pattern, below: path)
             }
             return found
         }
     }
 
     /// What lies at a path, links on the way followed as long as they stay in the context.
-    private func item(_ path: Path) throws -> Item {
-        if let line = ignore.ruleAgainst(path) {
-            guard try file(path).status()?.kind == .folder else { throw Trouble.ignored("\(path)", line: line) }
-        }
+    private func item(_ path: Path) throws -> CopyItem {
+        try refuseIgnored(path)
         let real = try resolved(path)
-        guard let status = try file(real).status() else { throw Trouble.missing("\(path)") }
-        guard status.kind != .other else { throw Trouble.special(path) }
-        return Item(path: real, source: file(real), status: status)
+        guard let status = try file(real).status() else { throw CopyTrouble.missing("\(path)") }
+        // Nobody gets by a link at what is kept out.
+        if real != path { try refuseIgnored(real) }
+        // It is called as it was named, whatever it leads to.
+        return try item(status, at: status.kind == .folder ? real : path, reading: file(real))
+    }
+
+    private func refuseIgnored(_ path: Path) throws {
+        guard let line = ignore.ruleAgainst(path) else { return }
+        guard try ignore.hasExceptions && file(path).status()?.kind == .folder else {
+            throw CopyTrouble.ignored("\(path)", by: line == 0 ? "Slipway" : "\(ignore.name):\(line)")
+        }
+    }
+
+    private func item(_ status: FileStatus, at path: Path, reading file: FilePath) throws -> CopyItem {
+        switch status.kind {
+        case .folder: return CopyItem(path: path, kind: .folder, mode: 0o755, content: .none)
+        case .symbolicLink:
+            let target = try file.linkTarget().bytes
+            return CopyItem(path: path, kind: .symbolicLink(to: target), mode: 0o777, content: .none)
+        case .file:
+            // Modes as git knows them: what umask did to a checkout is nobody's intention. No umask sets these two bits.
+            let special = UInt32(status.permissions.rawValue) & 0o6000
+            let mode = (status.isExecutable ? 0o755 : 0o644) | special
+            return CopyItem(path: path, kind: .file(size: status.size), mode: mode, content: .file(file, status))
+        case .other: throw CopyTrouble.special(path)
+        }
     }
 
     private func resolved(_ path: Path) throws -> Path {
@@ -80,27 +95,26 @@ struct BuildContext {
             }
             links += 1
             let target = try file(next).linkTarget()
-            guard links <= 40, !target.isAbsolute else { throw Trouble.leadsOut("\(path)") }
+            guard links <= 40, !target.isAbsolute else { throw CopyTrouble.leadsOut("\(path)") }
             do {
                 rest = try Path(parsing: target.string, in: done).components + rest
             } catch {
-                throw Trouble.leadsOut("\(path)")
+                throw CopyTrouble.leadsOut("\(path)")
             }
             done = .root
         }
         return done
     }
 
-    /// All that lies below a folder, folders before their content, sorted by name; links as links.
-    func contents(of folder: Path) throws -> [Item] {
-        try file(folder).names().flatMap { name -> [Item] in
+    func contents(of folder: Path) throws -> [CopyItem] {
+        try file(folder).names().flatMap { name -> [CopyItem] in
             let path = folder.appending(name.bytes)
-            guard let status = try file(path).status() else { return [] }
+            let place = file(path)
+            guard let status = try place.status() else { return [] }
             let isIgnored = ignore.ruleAgainst(path) != nil
+            if isIgnored, !ignore.hasExceptions { return [] }
             let deeper = status.kind == .folder ? try contents(of: path) : []
-            if isIgnored { return deeper }
-            guard status.kind != .other else { throw Trouble.special(path) }
-            return [Item(path: path, source: file(path), status: status)] + deeper
+            return isIgnored ? deeper : [try item(status, at: path, reading: place)] + deeper
         }
     }
 }

@@ -1,98 +1,167 @@
-import Disk
 import Pipeline
-import SystemPackage
 
 /// The members a COPY puts into its layer: where each goes, with which owner and mode.
 struct CopySelection {
     let arguments: CopyArguments
     /// Where it goes, absolute.
-    let target: String
-    /// Folders of the image that are known to exist.
-    let known: Set<String>
-    /// Whether nothing lies below the image but what this Dockerfile put there.
-    let isFromScratch: Bool
+    let target: Path
+    /// What is there already.
+    let image: ImageState
 
-    struct Member {
-        var entry: TarEntry
-        /// Nil for folders that are made and links, which have no content.
-        var content: (file: FilePath, status: FileStatus)?
+    /// The files of an image while it is made.
+    struct ImageState {
+        var tree: FileTree
+        /// Whether it is known of every path whether it is there.
+        var isWhole = true
     }
 
+    /// The end of the target says it is a folder.
     private var isFolderTarget: Bool {
-        arguments.target.hasSuffix("/") || arguments.target == "." || arguments.target.hasSuffix("/.")
-            || known.contains(target)
+        let text = arguments.target
+        return text.hasSuffix("/") || text == "." || text == ".." || text.hasSuffix("/.") || text.hasSuffix("/..")
+            || image.tree.resolved(target).map { image.tree[$0]?.kind == .folder } ?? false
     }
 
-    /// All members, folders before their content, each path once.
-    func members(in context: BuildContext) throws -> [Member] {
-        var members: [[UInt8]: Member] = [:]
-        for member in try arguments.sources.flatMap({ try self.members(of: $0, in: context) }) {
-            members[member.entry.path] = member
+    /// All members, folders before their content, each path once; and the image as it is with them.
+    func members(from source: any CopySource) throws -> (members: [LayerMember], image: ImageState) {
+        var layer = LayerDraft(image: image, owner: arguments.owner)
+        let items = try arguments.sources.flatMap { try source.items(matching: $0) }
+        guard items.count + arguments.documents.count < 2 || isFolderTarget else { throw CopyTrouble.manyIntoOne }
+        for (name, text) in arguments.documents {
+            let bytes = Array(text.utf8)
+            let path = Path(bytes: Array(name.utf8))
+            let item = CopyItem(
+                path: path, kind: .file(size: Int64(bytes.count)), mode: 0o644, content: .bytes(bytes))
+            try layer.put(changed(item), at: place(of: item))
         }
-        for folder in missingFolders(around: members.values.map(\.entry)) where members[folder] == nil {
-            members[folder] = Member(
-                entry: TarEntry(path: folder, kind: .folder, mode: 0o755, owner: owner(of: folder)))
-        }
-        return members.values.sorted { $0.entry.path.lexicographicallyPrecedes($1.entry.path) }
-    }
-
-    private func members(of source: String, in context: BuildContext) throws -> [Member] {
-        let items = try context.items(matching: source)
-        guard items.count + arguments.sources.count < 3 || isFolderTarget else {
-            throw BuildContext.Trouble.manyIntoOne
-        }
-        return try items.flatMap { item -> [Member] in
-            guard item.status.kind == .folder else {
-                let name = Array((isFolderTarget ? target + "/" : target).utf8.dropFirst())
-                let path = isFolderTarget ? name.droppingLeadingSlashes + (item.path.components.last ?? []) : name
-                return [try member(item, at: path)]
+        for item in items {
+            guard item.kind == .folder else {
+                try layer.put(changed(item), at: place(of: item))
+                continue
             }
-            let root = Array(target.utf8.dropFirst())
-            return try context.contents(of: item.path).compactMap { inner in
-                guard let below = inner.path.relative(to: item.path) else { return nil }
-                return try member(inner, at: root.isEmpty ? below.bytes : root + [UInt8(ascii: "/")] + below.bytes)
+            try layer.putRoot(changed(item), at: target)
+            for inner in try source.contents(of: item.path) {
+                guard let below = inner.path.relative(to: item.path) else { continue }
+                let path = below.components.reduce(target) { $0.appending($1) }
+                try layer.put(changed(inner), at: path)
             }
         }
+        return (layer.members, layer.image)
     }
 
-    private func member(_ item: BuildContext.Item, at path: [UInt8]) throws -> Member {
-        let owner = arguments.owner
-        switch item.status.kind {
-        case .folder:
-            return Member(entry: TarEntry(path: path, kind: .folder, mode: arguments.mode ?? 0o755, owner: owner))
-        case .symbolicLink:
-            let target = try item.source.linkTarget().bytes
-            return Member(entry: TarEntry(path: path, kind: .symbolicLink(to: target), mode: 0o777, owner: owner))
-        case .file, .other:
-            // Modes as git knows them: what umask did to a checkout is nobody's intention.
-            let mode: UInt32 = arguments.mode ?? (item.status.isExecutable ? 0o755 : 0o644)
-            let entry = TarEntry(path: path, kind: .file(size: item.status.size), mode: mode, owner: owner)
-            return Member(entry: entry, content: (item.source, item.status))
-        }
+    private func place(of item: CopyItem) -> Path {
+        isFolderTarget ? target.appending(item.path.components.last ?? []) : target
     }
 
-    /// Folders above the members.
-    ///
-    /// On a base they may exist with modes of their own, so only those are written that this Dockerfile gives an owner;
-    /// whoever unpacks makes the others.
-    private func missingFolders(around entries: [TarEntry]) -> [[UInt8]] {
-        let slash = UInt8(ascii: "/")
-        let targetFolder = Array(target.utf8.dropFirst())
-        var folders: Set<[UInt8]> = []
-        for entry in entries {
-            for index in entry.path.indices where entry.path[index] == slash {
-                folders.insert(Array(entry.path[..<index]))
-            }
-        }
-        if isFromScratch { return folders.filter { !known.contains("/" + String(decoding: $0, as: UTF8.self)) } }
-        return arguments.hasOwner && folders.contains(targetFolder) ? [targetFolder] : []
-    }
-
-    private func owner(of folder: [UInt8]) -> TarEntry.Owner {
-        folder == Array(target.utf8.dropFirst()) ? arguments.owner : TarEntry.Owner()
+    private func changed(_ item: CopyItem) -> CopyItem {
+        var mode = arguments.mode ?? item.mode
+        if case .symbolicLink = item.kind { mode = 0o777 }
+        return CopyItem(
+            path: item.path, kind: item.kind, mode: mode, owner: arguments.owner ?? item.owner, content: item.content)
     }
 }
 
-extension [UInt8] {
-    fileprivate var droppingLeadingSlashes: [UInt8] { Array(drop { $0 == UInt8(ascii: "/") }) }
+/// A layer while members are put into it, on top of an image.
+struct LayerDraft {
+    private(set) var image: CopySelection.ImageState
+    /// Of folders that are made on the way.
+    let owner: TarEntry.Owner?
+    private var entries: [Path: LayerMember] = [:]
+
+    init(image: CopySelection.ImageState, owner: TarEntry.Owner?) {
+        (self.image, self.owner) = (image, owner)
+    }
+
+    /// All that was put, folders before what is in them.
+    var members: [LayerMember] {
+        entries.values.sorted { $0.entry.path.lexicographicallyPrecedes($1.entry.path) }
+    }
+
+    /// Puts a folder whose content follows: as it is when it is not there, else that which is there stays.
+    mutating func putRoot(_ item: CopyItem, at path: Path) throws {
+        guard let real = image.tree.resolved(path) else { throw CopyTrouble.circle("\(path)") }
+        guard let there = image.tree[real], !real.isRoot else {
+            // Of what is not whole, only the folders that are there for sure are written.
+            if !real.isRoot, image.isWhole || owner != nil { try put(item, at: path) }
+            return
+        }
+        guard there.kind == .folder else { throw CopyTrouble.folderOverFile(real) }
+        show(real)
+    }
+
+    mutating func put(_ item: CopyItem, at path: Path) throws {
+        guard let folder = image.tree.resolved(path.parent) else { throw CopyTrouble.circle("\(path)") }
+        var real = folder.appending(path.components.last ?? [])
+        // A folder goes where a link to one leads; anything else takes the place of the link.
+        if item.kind == .folder, let target = image.tree.resolved(real), image.tree[target]?.kind == .folder {
+            real = target
+        }
+        switch (image.tree[real]?.kind, item.kind) {
+        case (.folder?, .file), (.folder?, .symbolicLink): throw CopyTrouble.fileOverFolder(real)
+        case (.file?, .folder), (.symbolicLink?, .folder), (.special?, .folder): throw CopyTrouble.folderOverFile(real)
+        default: break
+        }
+        try showFolders(around: real)
+        entries[real] = LayerMember(item, at: real)
+        image.tree.put(FileTree.Node(item, at: real), at: real)
+    }
+
+    /// Writes the folders above a path: those that are there as they are, because a layer that does not show them makes
+    /// them anew, and those that are not.
+    private mutating func showFolders(around path: Path) throws {
+        var folders: [Path] = []
+        var folder = path.parent
+        while !folder.isRoot {
+            folders.append(folder)
+            folder = folder.parent
+        }
+        for folder in folders.reversed() {
+            switch image.tree[folder]?.kind {
+            case .folder?: show(folder)
+            case nil:
+                guard image.isWhole || owner != nil else { continue }
+                let made = CopyItem(
+                    path: folder, kind: .folder, mode: 0o755, owner: owner ?? TarEntry.Owner(), content: .none)
+                entries[folder] = LayerMember(made, at: folder)
+                image.tree.put(FileTree.Node(made, at: folder), at: folder)
+            default: throw CopyTrouble.folderOverFile(folder)
+            }
+        }
+    }
+
+    private mutating func show(_ folder: Path) {
+        guard entries[folder] == nil, let node = image.tree[folder] else { return }
+        let item = CopyItem(path: folder, kind: .folder, mode: node.mode, owner: node.owner, content: .none)
+        entries[folder] = LayerMember(item, at: folder)
+    }
+}
+
+extension LayerMember {
+    fileprivate init(_ item: CopyItem, at path: Path) {
+        let kind: TarEntry.Kind =
+            switch item.kind {
+            case .folder: .folder
+            case .file(let size): .file(size: size)
+            case .symbolicLink(let target): .symbolicLink(to: target)
+            }
+        entry = TarEntry(path: path.bytes, kind: kind, mode: item.mode, owner: item.owner)
+        content = item.content
+    }
+}
+
+extension FileTree.Node {
+    /// What is there once a layer has it; in which layer its content will be is not known yet.
+    fileprivate init(_ item: CopyItem, at path: Path) {
+        (mode, owner) = (item.mode, item.owner)
+        switch item.kind {
+        case .folder: kind = .folder
+        case .symbolicLink(let target): kind = .symbolicLink(to: target)
+        case .file(let size): kind = .file(size: size, FileTree.Content(layer: .pending, path: path))
+        }
+    }
+}
+
+extension Digest {
+    /// Stands for a layer until it is written.
+    static let pending = Digest(bytes: [UInt8](repeating: 0, count: 32))
 }

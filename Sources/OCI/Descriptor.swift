@@ -9,8 +9,10 @@ public struct Descriptor: Equatable, Sendable, Codable {
     public var annotations: [String: String]?
     public var platform: Platform?
     public var artifactType: String?
+    /// Where content lies that no registry has.
+    public var urls: [String]?
 
-    public struct Platform: Equatable, Sendable, Codable {
+    public struct Platform: Hashable, Sendable, Codable {
         public var architecture: String
         public var os: String
         public var variant: String?
@@ -37,8 +39,33 @@ public enum MediaType {
     public static func isIndex(_ type: String) -> Bool { type.hasPrefix(index) || type.hasPrefix(dockerIndex) }
 
     /// The OCI name of a layer that a Docker manifest lists; the bytes are the same.
-    static func ofLayer(_ type: String) -> String {
-        type == "application/vnd.docker.image.rootfs.diff.tar.gzip" ? layer : type
+    static func ofLayer(_ type: String) -> String { dockerLayers[type] ?? type }
+
+    private static let dockerLayers = [
+        "application/vnd.docker.image.rootfs.diff.tar.gzip": layer,
+        "application/vnd.docker.image.rootfs.diff.tar": "application/vnd.oci.image.layer.v1.tar",
+        "application/vnd.docker.image.rootfs.diff.tar.zstd": "application/vnd.oci.image.layer.v1.tar+zstd",
+        "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip":
+            "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+        "application/vnd.docker.image.rootfs.foreign.diff.tar":
+            "application/vnd.oci.image.layer.nondistributable.v1.tar",
+    ]
+
+    /// Whether something is a layer of files, compressed or not.
+    static func isLayer(_ type: String) -> Bool {
+        let plain = "application/vnd.oci.image.layer."
+        return dockerLayers[type] != nil || type.hasPrefix(plain + "v1.tar") || isForeign(type)
+    }
+
+    /// Whether a layer lies where its publisher keeps it, and in no registry.
+    public static func isForeign(_ type: String) -> Bool {
+        type.hasPrefix("application/vnd.oci.image.layer.nondistributable.")
+            || type.hasPrefix("application/vnd.docker.image.rootfs.foreign.")
+    }
+
+    /// Whether something is the configuration of an image that runs.
+    static func isConfiguration(_ type: String) -> Bool {
+        type == configuration || type == "application/vnd.docker.container.image.v1+json"
     }
 }
 

@@ -13,8 +13,10 @@ struct ImageConfiguration {
     private var hasOwnCommand = false
 
     /// Begins with what the base says, or with nothing.
-    init(base: JSON?, created: Timestamp) {
-        members = base?.object ?? ["architecture": .string("amd64"), "os": .string("linux")]
+    init(base: JSON?, created: Timestamp, platform: Descriptor.Platform = .standard) {
+        var own = ["architecture": JSON.string(platform.architecture), "os": .string(platform.os)]
+        own["variant"] = platform.variant.map(JSON.string)
+        members = base?.object ?? own
         settings = base?["config"]?.object ?? [:]
         diffIDs = base?["rootfs"]?["diff_ids"]?.array ?? []
         history = base?["history"]?.array ?? []
@@ -30,7 +32,20 @@ struct ImageConfiguration {
         }
     }
 
-    var platform: String { "\(members["os"]?.string ?? "linux")/\(members["architecture"]?.string ?? "amd64")" }
+    var platform: String {
+        let variant = members["variant"]?.string.map { "/\($0)" } ?? ""
+        return "\(members["os"]?.string ?? "linux")/\(members["architecture"]?.string ?? "amd64")" + variant
+    }
+
+    /// Whose a folder is that the current user makes: root's, where that is a name that only the image knows.
+    var owner: TarEntry.Owner {
+        let ids = (settings["User"]?.string ?? "").split(separator: ":").map { UInt32($0) }
+        guard let user = ids.first ?? nil, let group = ids.last ?? nil else { return TarEntry.Owner() }
+        return TarEntry.Owner(user: Int(user), group: Int(group))
+    }
+
+    /// What follows is another stage: the command so far is that of its base.
+    mutating func beginStage() { hasOwnCommand = false }
 
     mutating func setEnvironment(_ name: String, _ value: String) {
         var all = environment

@@ -4,92 +4,110 @@ import Disk
 import Pipeline
 import SystemPackage
 
-/// Gzip of fixed-size pieces, each a member of its own (RFC 1952, 2.2), so that pieces can be made apart and the bytes do
-/// not depend on how.
-@safe
-final class GzipMembers {
-    private let compressor: OpaquePointer
-    static let memberSize = 4 << 20
-    private static let level: Int32 = 6
+/// One member of a layer, and where its content is.
+struct LayerMember: Equatable {
+    var entry: TarEntry
+    var content = Content.none
 
-    init() {
-        guard let compressor = unsafe libdeflate_alloc_compressor(Self.level) else {
-            preconditionFailure("no memory for a compressor")
+    enum Content: Equatable {
+        case none
+        case bytes([UInt8])
+        /// A file as it was when it was listed.
+        case file(FilePath, FileStatus)
+        /// A file of another image, to be taken out of its layer first.
+        case layer(FileTree.Content)
+    }
+}
+
+/// A layer that was written.
+struct WrittenLayer: Equatable {
+    let descriptor: Descriptor
+    /// The digest of the uncompressed layer: its identity, whatever the compressor.
+    let diffID: Pipeline.Digest
+}
+
+/// Writes layers: tar into gzip into a blob, both digests taken on the way.
+///
+/// Several pieces are compressed at once, and pieces that were compressed before are taken from where they are; a few
+/// pieces are all that is ever held.
+struct LayerWriter {
+    let layout: Layout
+    let modified: Timestamp
+
+    /// How many pieces are compressed at once: one a core, as long as memory stays bounded.
+    private static let width = 4
+
+    func write(_ members: [LayerMember]) async throws -> WrittenLayer {
+        let file = layout.temporaryFile()
+        do {
+            try file.create([])
+            let (layer, fresh) = try await press(TarPieces(members, modified: modified), to: file)
+            try layout.adopt(file, as: layer.descriptor.digest)
+            try layout.members.remember(fresh, in: layer.descriptor.digest)
+            return layer
+        } catch {
+            file.removeQuietly()
+            throw error
         }
-        unsafe self.compressor = compressor
     }
 
-    deinit { unsafe libdeflate_free_compressor(compressor) }
-
-    func member(_ bytes: [UInt8]) -> [UInt8] {
-        let bound = unsafe libdeflate_gzip_compress_bound(compressor, bytes.count)
-        return unsafe [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            unsafe count = libdeflate_gzip_compress(compressor, bytes, bytes.count, buffer.baseAddress, bound)
+    /// The fourth task group there is: unlike `concurrentMap` it begins while pieces are still being read, and holds no
+    /// more of them than fit its window.
+    private func press(
+        _ source: TarPieces, to file: FilePath
+    ) async throws -> (WrittenLayer, fresh: [MemberCache.Fresh]) {
+        let cache = layout.members
+        return try await withThrowingTaskGroup(of: (number: Int, member: MemberCache.Member).self) { group in
+            var source = source
+            var assembly = try MemberAssembly(file)
+            var running = 0
+            var count = 0
+            while let piece = try source.next() {
+                let number = count
+                while running >= Self.width || number - assembly.written >= Self.width + 2,
+                    let done = try await group.next()
+                {
+                    running -= 1
+                    try assembly.take(done.member, number: done.number)
+                }
+                group.addTask { (number, try cache.member(of: piece)) }
+                (running, count) = (running + 1, count + 1)
+            }
+            while let done = try await group.next() { try assembly.take(done.member, number: done.number) }
+            return assembly.finish(diffID: source.digest)
         }
     }
 }
 
-/// A layer as it is written: tar into gzip into a file, both digests taken on the way, nothing held whole.
-struct LayerWriter {
-    private let tar: TarWriter
-    private let file: FilePath
-    private let gzip = GzipMembers()
-    private var pending: [UInt8] = []
-    private var content = SHA256()
-    private var compressed = SHA256()
+/// Puts compressed pieces into a file in their order, as they come.
+private struct MemberAssembly {
+    private let file: OpenFile
+    private var waiting: [Int: MemberCache.Member] = [:]
+    private(set) var written = 0
+    private var hash = SHA256()
     private var size: Int64 = 0
+    private var fresh: [MemberCache.Fresh] = []
 
-    struct Layer {
-        let descriptor: Descriptor
-        /// The digest of the uncompressed layer: its identity, whatever the compressor.
-        let diffID: Pipeline.Digest
+    init(_ path: FilePath) throws {
+        file = try OpenFile(appendingTo: path)
     }
 
-    init(to file: FilePath, modified: Timestamp) throws {
-        (self.file, tar) = (file, TarWriter(modified: modified.seconds))
-        try file.create([])
-    }
-
-    mutating func add(_ entry: TarEntry) throws { try write(tar.header(of: entry)) }
-
-    /// Adds a file with its content.
-    ///
-    /// Throws when the file is not what it was when it was listed.
-    mutating func add(_ entry: TarEntry, from source: FilePath, status: FileStatus) throws {
-        try add(entry)
-        var written: Int64 = 0
-        try source.readChunks { chunk throws(DiskError) in
-            written += Int64(chunk.count)
-            if written <= status.size { try write(Array(chunk)) }
-            return written <= status.size
-        }
-        guard written == status.size, try source.status()?.modified == status.modified else {
-            throw ImageError.layout(source.string, "changed while it was packed")
-        }
-        try write(TarWriter.padding(after: status.size))
-    }
-
-    private mutating func write(_ bytes: [UInt8]) throws(DiskError) {
-        content.update(data: bytes)
-        pending += bytes
-        while pending.count >= GzipMembers.memberSize {
-            try flush(Array(pending.prefix(GzipMembers.memberSize)))
-            pending.removeFirst(GzipMembers.memberSize)
+    mutating func take(_ member: MemberCache.Member, number: Int) throws {
+        waiting[number] = member
+        while let next = waiting.removeValue(forKey: written) {
+            try file.write(next.bytes)
+            hash.update(data: next.bytes)
+            if next.isFresh {
+                fresh.append(.init(piece: next.piece, offset: size, length: next.bytes.count, digest: next.digest))
+            }
+            size += Int64(next.bytes.count)
+            written += 1
         }
     }
 
-    private mutating func flush(_ bytes: [UInt8]) throws(DiskError) {
-        let member = gzip.member(bytes)
-        compressed.update(data: member)
-        size += Int64(member.count)
-        try file.append(member)
-    }
-
-    mutating func finish() throws -> Layer {
-        try write(TarWriter.end)
-        if !pending.isEmpty { try flush(pending) }
-        let digest = Pipeline.Digest(bytes: Array(compressed.finalize()))
+    func finish(diffID: Pipeline.Digest) -> (WrittenLayer, fresh: [MemberCache.Fresh]) {
+        let digest = Pipeline.Digest(bytes: Array(hash.finalize()))
         let descriptor = Descriptor(mediaType: MediaType.layer, digest: digest, size: size)
-        return Layer(descriptor: descriptor, diffID: Pipeline.Digest(bytes: Array(content.finalize())))
+        return (WrittenLayer(descriptor: descriptor, diffID: diffID), fresh)
     }
 }

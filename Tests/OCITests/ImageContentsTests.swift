@@ -23,9 +23,9 @@ struct ImageContentsTests {
             let layout = try Layout(making: folder.appending("layout"))
             let marks = ImageMarks(created: Timestamp(seconds: time), labels: labels)
             var builder = try ImageBuilder(
-                Stage(Dockerfile(parsing: dockerfile, path: "Dockerfile")), context: context, base: nil, marks: marks,
-                layout: layout)
-            return try layout.contents(of: builder.build().descriptor.digest)
+                ImagePlan(Dockerfile(parsing: dockerfile, path: "Dockerfile")), context: BuildContext(root: context),
+                bases: [:], marks: marks, layout: layout)
+            return try layout.contents(of: await builder.build().descriptor.digest)
         }
     }
 
