@@ -66,14 +66,14 @@ public struct Cleaning: Equatable, Sendable, Encodable {
     /// Names go first, the oldest until the rest fits; then the blobs that no name leads to.
     private mutating func removeImages(in layout: Layout, before limit: Int64, _ room: ByteCount) throws {
         let all = try layout.index().manifests.map { descriptor in
-            (descriptor, manifest: try Manifest(parsing: layout.blob(descriptor.digest)))
-        }.sorted { Self.created($0.manifest) > Self.created($1.manifest) }
+            (descriptor, content: try layout.content(of: descriptor))
+        }.sorted { Self.created($0.content.annotations) > Self.created($1.content.annotations) }
         guard !all.isEmpty else { return }
         var used: Int64 = 0
         var seen: Set<Digest> = []
         var kept: [Descriptor] = []
-        for (descriptor, manifest) in all {
-            let blobs = [descriptor, manifest.config] + manifest.layers
+        for (descriptor, content) in all {
+            let blobs = content.blobs
             let added = blobs.filter { !seen.contains($0.digest) }.reduce(0) { $0 + $1.size }
             let made = try layout.file(of: descriptor.digest).status()?.modified ?? .max
             let isOld = made / 1_000_000_000 <= limit
@@ -91,10 +91,11 @@ public struct Cleaning: Equatable, Sendable, Encodable {
             blobs += 1
             bytes += size
         }
+        try layout.forgetRemovedBlobs()
     }
 
-    private static func created(_ manifest: Manifest) -> Int64 {
-        let text = manifest.annotations?["org.opencontainers.image.created"] ?? ""
+    private static func created(_ annotations: [String: String]?) -> Int64 {
+        let text = annotations?["org.opencontainers.image.created"] ?? ""
         return Timestamp(parsing: text)?.seconds ?? .max
     }
 }

@@ -126,8 +126,8 @@ extension Survey {
     var reachesOut: Bool {
         if configuration.registryName != nil { return true }
         return services.values.contains { service in
-            guard case .stage(let stage)? = service.image, case .registry = stage.base else { return false }
-            return true
+            guard case .stage(let plan)? = service.image else { return false }
+            return plan.images.contains { if case .registry = $0.base { true } else { false } }
         }
     }
 

@@ -66,4 +66,29 @@ public struct BuiltImage: Equatable, Sendable {
     public var origins: [BaseImage] = []
     /// What whoever built it may want to know.
     public var notes: [String] = []
+    /// The images of an index, one a platform; none of an image that is for one platform.
+    public var parts: [BuiltImage] = []
+
+    /// All that it is for.
+    public var platforms: [String] { parts.isEmpty ? [platform] : parts.map(\.platform) }
+
+    /// Puts images for several platforms together: an index that lists them.
+    public init(_ parts: [BuiltImage], annotations: [String: String], in layout: Layout) throws {
+        guard let first = parts.first else { throw ImageError.layout("index", "lists no image") }
+        var index = Index(
+            manifests: parts.map { part in
+                var descriptor = part.descriptor
+                descriptor.platform = Descriptor.Platform(parsing: part.platform)
+                return descriptor
+            })
+        index.annotations = annotations
+        descriptor = try layout.add(index.bytes, mediaType: MediaType.index)
+        (manifest, platform, base) = (first.manifest, first.platform, first.base)
+        (origins, self.parts) = (first.origins, parts)
+        notes = parts.flatMap(\.notes).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    init(descriptor: Descriptor, manifest: Manifest, platform: String, base: BaseImage?) {
+        (self.descriptor, self.manifest, self.platform, self.base) = (descriptor, manifest, platform, base)
+    }
 }

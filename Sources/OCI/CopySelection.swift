@@ -39,7 +39,7 @@ struct CopySelection {
                 try layer.put(changed(item), at: place(of: item))
                 continue
             }
-            try layer.putRoot(changed(item), at: target)
+            try layer.putFolder(at: target)
             for inner in try source.contents(of: item.path) {
                 guard let below = inner.path.relative(to: item.path) else { continue }
                 let path = below.components.reduce(target) { $0.appending($1) }
@@ -77,16 +77,19 @@ struct LayerDraft {
         entries.values.sorted { $0.entry.path.lexicographicallyPrecedes($1.entry.path) }
     }
 
-    /// Puts a folder whose content follows: as it is when it is not there, else that which is there stays.
-    mutating func putRoot(_ item: CopyItem, at path: Path) throws {
+    /// Makes a folder whose content follows, where there is none; one that is there stays as it is.
+    mutating func putFolder(at path: Path) throws {
         guard let real = image.tree.resolved(path) else { throw CopyTrouble.circle("\(path)") }
-        guard let there = image.tree[real], !real.isRoot else {
-            // Of what is not whole, only the folders that are there for sure are written.
-            if !real.isRoot, image.isWhole || owner != nil { try put(item, at: path) }
-            return
+        guard !real.isRoot else { return }
+        if let there = image.tree[real] {
+            guard there.kind == .folder else { throw CopyTrouble.folderOverFile(real) }
+            show(real)
+        } else if image.isWhole || owner != nil {
+            // As others make it: its content keeps what it was, the folder does not.
+            let made = CopyItem(
+                path: path, kind: .folder, mode: 0o755, owner: owner ?? TarEntry.Owner(), content: .none)
+            try put(made, at: path)
         }
-        guard there.kind == .folder else { throw CopyTrouble.folderOverFile(real) }
-        show(real)
     }
 
     mutating func put(_ item: CopyItem, at path: Path) throws {

@@ -101,6 +101,7 @@ public struct Index: Equatable, Sendable, Codable {
     public var schemaVersion = 2
     public var mediaType: String? = MediaType.index
     public var manifests: [Descriptor]
+    public var annotations: [String: String]?
 
     public init(manifests: [Descriptor]) {
         self.manifests = manifests

@@ -12,6 +12,7 @@ public struct ImagePlan: Equatable, Sendable {
     /// The names of all ARG lines, of stages that do not reach the target as well.
     let declared: Set<String>
     let escape: Character
+    private let source: Dockerfile
 
     /// An image that is needed, for one platform.
     public struct Source: Hashable, Sendable {
@@ -48,6 +49,14 @@ public struct ImagePlan: Equatable, Sendable {
         (stages, globals) = (reaching, draft.globals.values)
         declared = draft.globals.names
         (self.dockerfile, self.request, escape) = (dockerfile.path, request, dockerfile.escape)
+        source = dockerfile
+    }
+
+    /// The same for another platform.
+    public func made(for platform: Descriptor.Platform) throws(ImageError) -> ImagePlan {
+        var request = request
+        request.platform = platform
+        return try ImagePlan(source, for: request)
     }
 
     /// What the image stands on, through however many stages.

@@ -69,7 +69,7 @@ struct PathPattern: Equatable {
             if index < pattern.endIndex, pattern[index] == UInt8(ascii: "^") { index += 1 }
             let first = index
             while index < pattern.endIndex {
-                if pattern[index] == UInt8(ascii: "]"), index > first { return index - pattern.startIndex + 1 }
+                if pattern[index] == UInt8(ascii: "]") { return index > first ? index - pattern.startIndex + 1 : nil }
                 index += pattern[index] == UInt8(ascii: "\\") ? 2 : 1
             }
             return nil

@@ -119,7 +119,7 @@ struct StageBuild {
 
     private mutating func setWorkingFolder(_ instruction: Dockerfile.Instruction) throws {
         configuration.setWorkingFolder(try expand(instruction.arguments, at: instruction))
-        var draft = LayerDraft(image: try state(), owner: nil)
+        var draft = LayerDraft(image: try state(), owner: configuration.owner)
         let path = Path(absolute: configuration.workingFolder)
         guard draft.image.isWhole, let real = draft.image.tree.resolved(path) else { return }
         guard let there = draft.image.tree[real] else {
@@ -132,7 +132,7 @@ struct StageBuild {
             files = .read(draft.image)
             return
         }
-        guard there.kind == .folder else { throw invalid(instruction, "\(path) is no folder in this image") }
+        guard there.kind == .folder else { throw invalid(instruction, "/\(path) is no folder in this image") }
     }
 
     // MARK: - Layers

@@ -22,18 +22,18 @@ struct PushTests {
     private func tag(_ text: String) throws -> ImageTag { try #require(ImageTag(parsing: text)) }
 
     /// A small image in a layout.
-    private func shipment(_ folder: FilePath, content: String = "hello", revision: String = "abc") throws
+    private func shipment(_ folder: FilePath, content: String = "hello", revision: String = "abc") async throws
         -> RegistryClient.Shipment
     {
         let context = folder.appending("context-\(content.count)-\(content.hashValue)")
         try context.appending("app").put(content)
         let layout = try Layout(making: folder.appending("layout"))
-        let stage = try Stage(Dockerfile(parsing: "FROM scratch\nCOPY app /app\n", path: "Dockerfile"))
+        let plan = try ImagePlan(Dockerfile(parsing: "FROM scratch\nCOPY app /app\n", path: "Dockerfile"))
         let labels = ["org.opencontainers.image.revision": revision, "slipway.key": "sha256:\(content)"]
         var builder = try ImageBuilder(
-            stage, context: context, base: nil, marks: ImageMarks(created: Timestamp(seconds: 0), labels: labels),
-            layout: layout)
-        let image = try builder.build()
+            plan, context: BuildContext(root: context), bases: [:],
+            marks: ImageMarks(created: Timestamp(seconds: 0), labels: labels), layout: layout)
+        let image = try await builder.build()
         return RegistryClient.Shipment(
             layout: layout, image: image.descriptor, manifest: image.manifest, baseRepository: nil)
     }
@@ -59,7 +59,7 @@ struct PushTests {
     @Test func `a push uploads, a second one uploads nothing, and others can read it`() async throws {
         try await RegistryFixture.withRegistry { registry in
             try await withClient(registry.host) { client in
-                let shipment = try shipment(registry.root)
+                let shipment = try await shipment(registry.root)
                 let tags = [try tag("1.0.0-0.main.1.gabc"), try tag("sha-abc")]
                 let first = try await client.push(shipment, to: Self.repository, tags: tags)
                 #expect(
@@ -84,8 +84,8 @@ struct PushTests {
     @Test func `a tag that stands for another image is refused, with both and their revisions`() async throws {
         try await RegistryFixture.withRegistry { registry in
             try await withClient(registry.host) { client in
-                let one = try shipment(registry.root, content: "one", revision: "rev-one")
-                let two = try shipment(registry.root, content: "two", revision: "rev-two")
+                let one = try await shipment(registry.root, content: "one", revision: "rev-one")
+                let two = try await shipment(registry.root, content: "two", revision: "rev-two")
                 _ = try await client.push(one, to: Self.repository, tags: [tag("1.0.0")])
                 let error = await failure { _ = try await client.push(two, to: Self.repository, tags: [tag("1.0.0")]) }
                 #expect(
@@ -102,7 +102,7 @@ struct PushTests {
 
     @Test func `with a password it works, without or with a wrong one it says who was refused`() async throws {
         try await RegistryFixture.withRegistry(users: ["ci": "right"]) { registry in
-            let shipment = try shipment(registry.root)
+            let shipment = try await shipment(registry.root)
             let right = ["SLIPWAY_REGISTRY_USER": "ci", "SLIPWAY_REGISTRY_PASSWORD": "right"]
             try await withClient(registry.host, environment: right) { client in
                 _ = try await client.push(shipment, to: Self.repository, tags: [tag("1.0.0")])
@@ -185,7 +185,7 @@ struct PushTests {
             }
         } _: { server in
             try await withTemporaryFolder { folder in
-                let shipment = try shipment(folder)
+                let shipment = try await shipment(folder)
                 let error = await failure {
                     try await withClient(server.host) {
                         _ = try await $0.push(shipment, to: Self.repository, tags: [tag("1.0.0")])
@@ -216,7 +216,7 @@ struct PushTests {
     @Test func `documents are found by tag and by what they are about, also by several writers at once`() async throws {
         try await RegistryFixture.withRegistry { registry in
             try await withClient(registry.host) { client in
-                let shipment = try shipment(registry.root)
+                let shipment = try await shipment(registry.root)
                 _ = try await client.push(shipment, to: Self.repository, tags: [tag("1.0.0")])
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for number in 0..<6 {
@@ -268,7 +268,7 @@ struct PushTests {
     @Test func `a registry whose cache knows a layer that its disk lost gets it again`() async throws {
         try await RegistryFixture.withRegistry { registry in
             try await withClient(registry.host) { client in
-                let one = try shipment(registry.root, revision: "rev-one")
+                let one = try await shipment(registry.root, revision: "rev-one")
                 _ = try await client.push(one, to: Self.repository, tags: [tag("1.0.0")])
                 let layer = try #require(one.manifest.layers.first)
                 let hex = layer.digest.hex
@@ -276,7 +276,7 @@ struct PushTests {
                 try FileManager.default.removeItem(atPath: registry.root.appending(FilePath(data).components).string)
                 let claims = try await client.hasBlob(layer.digest, in: Self.repository)
                 #expect(claims)
-                let two = try shipment(registry.root, revision: "rev-two")
+                let two = try await shipment(registry.root, revision: "rev-two")
                 #expect(two.manifest.layers.first?.digest == layer.digest)
                 let receipt = try await client.push(two, to: Self.repository, tags: [tag("1.0.1")])
                 #expect(receipt.uploaded.contains(layer.digest))

@@ -79,12 +79,15 @@ struct Rerun: Sendable {
     private func pinned(_ resolution: BaseResolution) -> BaseResolution {
         var resolution = resolution
         for account in accounts {
-            guard let base = account.inputs?.bases.first,
-                case .stage(let stage)? = survey.services[account.service]?.image,
-                case .registry = stage.base, stage.base.text == base.ref
-            else { continue }
-            resolution.images[account.service] = base
-            resolution.problems[account.service] = nil
+            guard case .stage(let plan)? = survey.services[account.service]?.image else { continue }
+            for base in account.inputs?.bases ?? [] {
+                if case .registry = plan.base, plan.base.text == base.ref {
+                    resolution.images[account.service] = base
+                } else if resolution.others[account.service]?[base.ref] != nil {
+                    resolution.others[account.service]?[base.ref] = base
+                }
+                resolution.problems[account.service] = nil
+            }
         }
         return resolution
     }

@@ -190,8 +190,8 @@ extension Run {
         let repository = isPushed ? survey.configuration.repositoryText(of: source.name) : source.name
         return Stability.ImageFacts(
             repository: repository, tags: progress.tags.map(\.text), digest: image.descriptor.digest,
-            mediaType: image.descriptor.mediaType, platforms: [image.platform],
-            baseImages: [image.base].compactMap(\.self), pushed: isPushed)
+            mediaType: image.descriptor.mediaType, platforms: image.platforms,
+            baseImages: [image.base].compactMap(\.self) + image.origins, pushed: isPushed)
     }
 
     private func record(

@@ -8,6 +8,7 @@ extension Run {
         let works = work.map { work in
             var work = work.expecting(durations)
             work.demand = service(work.name).demand
+            work.bases = survey.owners(ofBasesOf: work.name)
             return work
         }
         let pools = (survey.configuration.file.pools ?? [:]).mapValues { Int(clamping: $0) }

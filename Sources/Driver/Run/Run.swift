@@ -118,11 +118,14 @@ struct Run: Sendable {
         }
         switch image {
         case .impossible(let problem, let hint): throw RunError.noImage(problem, hint: hint)
-        case .stage(let stage):
-            if let problem = prepared.bases.problems[name] { throw RunError.baseUnknown(stage.base.text, problem) }
+        case .stage(let image):
+            if let problem = prepared.bases.problems[name] { throw RunError.baseUnknown(image.base.text, problem) }
+            let bases = ImageOrder.Bases(
+                base: prepared.bases.images[name], others: prepared.bases.others[name] ?? [:],
+                own: try ownBases(of: name))
             return ImageOrder(
-                service: service, source: source, stage: stage, base: prepared.bases.images[name], version: version,
-                commit: commit, key: entry.key)
+                service: service, source: source, plan: image, bases: bases, version: version, commit: commit,
+                key: entry.key, epoch: survey.request.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) })
         }
     }
 }

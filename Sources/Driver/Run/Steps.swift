@@ -34,6 +34,7 @@ extension Run {
     private func pack(_ step: Step, _ progress: Progress, _ tools: Tools, _ wall: () -> Int64) async throws -> Advance {
         guard step.kind == .push, let image = progress.image else {
             let image = try await tools.assemble(order(for: step.service))
+            for note in image.notes { tools.report(.note("\(step.service): \(note)")) }
             return Advance(result: StepResult(.image, .done, wallMs: wall()), image: image)
         }
         let tags = try await tools.push(order(for: step.service), image)

@@ -8,6 +8,8 @@ struct Packing {
     private let context: Path
     private let paths: PackedPaths
     private let tree: Tree
+    /// What says which files are kept out.
+    private let ignoreFile: Path
 
     /// Nil where there is no Dockerfile.
     init?(_ service: Service, in tree: Tree) throws {
@@ -15,9 +17,11 @@ struct Packing {
         context = service.image?.context ?? service.home
         self.tree = tree
         guard let bytes = try tree.content(of: dockerfile) else { return nil }
+        let own = dockerfile.parent.appending(dockerfile.name + ".dockerignore")
+        ignoreFile = try tree.file(at: own) == nil ? context.appending(".dockerignore") : own
         paths = PackedPaths(
             Dockerfile(parsing: String(decoding: bytes, as: UTF8.self), path: dockerfile),
-            ignoreFile: try tree.content(of: context.appending(".dockerignore")))
+            ignoreFile: try tree.content(of: ignoreFile))
     }
 
     func takes(_ path: Path) -> Bool { path.relative(to: context).map(paths.contains) ?? false }
@@ -26,7 +30,7 @@ struct Packing {
     /// are somebody else's.
     func files(outside folders: [Path], and holes: Set<Path>) throws -> [TreeFile] {
         let inner = try holes.sorted().flatMap { try tree.files(below: $0) }.filter { takes($0.path) }
-        let recipe = try [dockerfile, context.appending(".dockerignore")].compactMap(tree.file) + inner
+        let recipe = try [dockerfile, ignoreFile].compactMap(tree.file) + inner
         guard !folders.contains(where: context.lies) else { return recipe }
         return try recipe + tree.files(below: context) { !folders.contains($0) }.filter { takes($0.path) }
     }

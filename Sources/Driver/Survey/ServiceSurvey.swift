@@ -21,7 +21,7 @@ struct ServiceSurvey: Sendable {
 
     /// What is known of an image before it is made.
     enum ImageSurvey: Sendable {
-        case stage(Stage)
+        case stage(ImagePlan)
         /// No assembly without a builder, or no Dockerfile that can be read: the sentence, and what to do.
         case impossible(String, hint: String?)
     }
@@ -106,7 +106,7 @@ struct ServiceSurvey: Sendable {
         }
         do {
             let dockerfile = Dockerfile(parsing: String(decoding: bytes, as: UTF8.self), path: source.dockerfile)
-            return .stage(try Stage(dockerfile))
+            return .stage(try source.plan(of: dockerfile))
         } catch {
             return .impossible("\(error)", hint: error.hint)
         }

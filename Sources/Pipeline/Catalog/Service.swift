@@ -102,6 +102,12 @@ public struct Service: Equatable, Sendable {
         public var name: String
         public var dockerfile: Path
         public var context: Path
+        /// Nil for the usual one alone.
+        public var platforms: [String]?
+        /// Values for `ARG`.
+        public var arguments: [String: String]?
+        /// The stage that is made; nil for the last.
+        public var target: String?
     }
 
     /// How its releases come about, and how they are called.

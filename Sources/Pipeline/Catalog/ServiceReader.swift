@@ -210,6 +210,8 @@ struct ServiceReader {
         guard let dockerfile = path(image.dockerfile ?? "Dockerfile", for: "images", in: &reader, base: home),
             let context = path(image.context ?? ".", for: "images", in: &reader, base: home)
         else { return nil }
-        return Service.ImageSource(name: imageName, dockerfile: dockerfile, context: context)
+        var source = Service.ImageSource(name: imageName, dockerfile: dockerfile, context: context)
+        source.take(image)
+        return source
     }
 }

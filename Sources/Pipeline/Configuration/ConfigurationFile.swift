@@ -145,6 +145,9 @@ extension ConfigurationFile {
         public var name: String?
         public var dockerfile: String?
         public var context: String?
+        public var platforms: [String]?
+        public var arguments: [String: String]?
+        public var target: String?
     }
 }
 

@@ -128,8 +128,11 @@ extension Schema {
             standard: .string("Dockerfile")),
         Field("context", .text, "What COPY sees, relative to the folder of the service.", standard: .string(".")),
         Field(
-            "platforms", .list(.text), "The platforms it is made for.", standard: .array([.string("linux/amd64")]),
-            isLater: true),
+            "platforms", .list(.text),
+            "The platforms it is made for: more than one make an index, with an image for each.",
+            standard: .array([.string("linux/amd64")])),
+        Field("arguments", .map(.text), "Values for `ARG` in its Dockerfile; no place for secrets."),
+        Field("target", .text, "The stage that is made; by default the last."),
     ]
 
     private static let interface = [

@@ -29,6 +29,8 @@ public struct Schedule: Equatable, Sendable {
         /// Expected milliseconds of those steps of which more is known.
         public var durations: [Step.Kind: Int64] = [:]
         public var demand = Demand()
+        /// Services on whose images its own stands: it is made after theirs.
+        public var bases: [ServiceName] = []
 
         public init(name: ServiceName, steps: [Step.Kind], needs: [ServiceName], weight: Int64) {
             (self.name, self.steps, self.needs, self.weight) = (name, steps, needs, weight)

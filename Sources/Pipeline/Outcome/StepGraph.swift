@@ -38,6 +38,12 @@ struct StepGraph: Equatable, Sendable {
         numbers = Dictionary(
             uniqueKeysWithValues: draft.nodes.enumerated().compactMap { number, node in node.step.map { ($0, number) } }
         )
+        for work in all {
+            guard let own = numbers[Step(work.name, .image)] else { continue }
+            for base in Set(work.bases) {
+                if let theirs = numbers[Step(base, .image)] { draft.before[own].append(theirs) }
+            }
+        }
         dependents = Self.reversed(draft.before)
         priorities = Self.priorities(draft.costs, before: draft.before, after: dependents)
         (lanes, demands) = (draft.lanes, draft.demands)
