@@ -56,7 +56,8 @@ extension Survey {
     func parts(_ bases: BaseResolution) -> [ServiceName: KeyParts] {
         let materials = services.reduce(into: [ServiceName: KeyParts.Material]()) { materials, service in
             materials[service.key] = service.value.material
-            materials[service.key]?.bases = [bases.images[service.key]].compactMap(\.self)
+            materials[service.key]?.bases =
+                [bases.images[service.key]].compactMap(\.self)
                 + (bases.others[service.key] ?? [:]).values.sorted { $0.ref < $1.ref }
         }
         return Keys(materials, modules: modules, wiring: wiring, hash: Digest.sha256).parts

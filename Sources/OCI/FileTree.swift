@@ -132,7 +132,10 @@ struct LayerIndex {
         var reader = TarReader()
         var found: [TarReader.Member] = []
         let handler = TarReader.Handler(
-            member: { found.append($0); return false }, content: { _ in }, end: {})
+            member: {
+                found.append($0)
+                return false
+            }, content: { _ in }, end: {})
         try LayerStream(file: file).read { piece in
             try reader.take(piece, handler)
             guard found.count <= Self.limit else { throw LayerStream.Trouble.damaged }

@@ -55,7 +55,8 @@ public struct ImageBuilder {
         let base = kit.bases[kit.plan.source(of: number)]
         if let trigger = base?.triggers.first {
             throw ImageError.needsBuilder(
-                kit.plan.dockerfile, line: stage.line, "ONBUILD of the base (\(trigger.prefix(60).description.printable))")
+                kit.plan.dockerfile, line: stage.line,
+                "ONBUILD of the base (\(trigger.prefix(60).description.printable))")
         }
         return StageBuild(kit, base: base, platform: stage.platform)
     }
@@ -68,7 +69,8 @@ public struct ImageBuilder {
         let manifest = Manifest(config: config, layers: build.layers, annotations: kit.marks.labels)
         let bytes = try manifest.bytes
         guard bytes.count <= Manifest.maximumBytes else {
-            throw ImageError.layout("\(plan.dockerfile)", "makes a manifest of \(bytes.count) bytes, and registries take 4 MiB")
+            throw ImageError.layout(
+                "\(plan.dockerfile)", "makes a manifest of \(bytes.count) bytes, and registries take 4 MiB")
         }
         let descriptor = try kit.layout.add(bytes, mediaType: MediaType.manifest)
         var image = BuiltImage(

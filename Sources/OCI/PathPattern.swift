@@ -50,7 +50,8 @@ struct PathPattern: Equatable {
         var reach: Set<Int> = [path.startIndex]
         for part in pattern {
             if let part {
-                reach = Set(reach.filter { $0 < path.endIndex && Self.matches(part[...], path[$0][...]) }.map { $0 + 1 })
+                reach = Set(
+                    reach.filter { $0 < path.endIndex && Self.matches(part[...], path[$0][...]) }.map { $0 + 1 })
             } else if let first = reach.min() {
                 reach = Set(first...path.endIndex)
             }

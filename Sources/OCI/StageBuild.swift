@@ -156,7 +156,9 @@ struct StageBuild {
                 state.tree.apply(try LayerIndex.of(layer.digest, in: kit.layout))
             } catch let trouble as LayerStream.Trouble {
                 state.isWhole = false
-                note("\(kit.plan.dockerfile): \(trouble.text(of: layer)): which folders it has is not known, end targets with /")
+                note(
+                    "\(kit.plan.dockerfile): \(trouble.text(of: layer)): which folders it has is not known, end targets with /"
+                )
             }
         }
         files = .read(state)

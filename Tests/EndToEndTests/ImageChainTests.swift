@@ -9,8 +9,10 @@ import Testing
 struct ImageChainTests {
     private static let files = [
         "base/Dockerfile": "FROM scratch\nCOPY os /os\nENV LEVEL=base\n", "base/os": "1\n",
-        "middle/Dockerfile": "ARG FROM=base\nFROM $FROM\nCOPY lib /lib\nENV LEVEL=${LEVEL}-middle\n", "middle/lib": "1\n",
-        "top/Dockerfile": "FROM middle AS m\nFROM m\nCOPY app /app\nCOPY --from=base /os /copy\nENV LEVEL=${LEVEL}-top\n",
+        "middle/Dockerfile": "ARG FROM=base\nFROM $FROM\nCOPY lib /lib\nENV LEVEL=${LEVEL}-middle\n",
+        "middle/lib": "1\n",
+        "top/Dockerfile":
+            "FROM middle AS m\nFROM m\nCOPY app /app\nCOPY --from=base /os /copy\nENV LEVEL=${LEVEL}-top\n",
         "top/app": "1\n",
     ]
 
@@ -87,7 +89,8 @@ struct ImageChainTests {
     @Test(.enabled(if: RegistryFixture.isInstalled, "docker-registry is not installed"))
     func `in a registry, another clone goes on from what the first one pushed`() async throws {
         try await RegistryFixture.withRegistry { registry in
-            let configuration = "registry: \(registry.host)/acme\nledger: [registry, folder]\nservices:\n" + Self.services
+            let configuration =
+                "registry: \(registry.host)/acme\nledger: [registry, folder]\nservices:\n" + Self.services
             try await withRepository(configuration) { root in
                 let first = try await slipway("run", in: root)
                 #expect(first.exit == 0, "\(first.output)\(first.errors)")
@@ -105,7 +108,8 @@ struct ImageChainTests {
     @Test(.enabled(if: RegistryFixture.isInstalled, "docker-registry is not installed"))
     func `an image for several platforms is an index, and each of its images has a tag`() async throws {
         let files = [
-            "app/Dockerfile": "FROM scratch\nARG TARGETARCH\nARG GREETING=none\nCOPY out/$TARGETARCH /app\nLABEL g=$GREETING\n",
+            "app/Dockerfile":
+                "FROM scratch\nARG TARGETARCH\nARG GREETING=none\nCOPY out/$TARGETARCH /app\nLABEL g=$GREETING\n",
             "app/out/amd64": "x86\n", "app/out/arm64": "arm\n",
         ]
         try await RegistryFixture.withRegistry { registry in
@@ -146,7 +150,9 @@ struct ImageChainTests {
         }
     }
 
-    @Test func `a base that has not this platform says which it has, and one that is an index is chosen from`() async throws {
+    @Test func `a base that has not this platform says which it has, and one that is an index is chosen from`()
+        async throws
+    {
         let configuration = """
             services:
               app: {path: app, toolchain: command, build: false, test: false, images: [{platforms: [linux/s390x]}]}

@@ -39,14 +39,20 @@ struct DockerfileTests {
         ("FROM a AS x\nFROM scratch\nCOPY --from=x /a /b\nCOPY --from=0 /a /c\nCOPY --from=other /a /d\n", "fine"),
         ("FROM scratch\nCOPY --from=1 /a /b\n", "s/Dockerfile:2: there is no stage 1 before this one"),
         ("FROM scratch as me\nCOPY --from=me /a /b\n", "s/Dockerfile:2: me is this stage itself"),
-        ("FROM scratch\nCOPY --from=A//B /a /b\n", "s/Dockerfile:2: \"A//B\" is neither a stage before this one nor an image"),
+        (
+            "FROM scratch\nCOPY --from=A//B /a /b\n",
+            "s/Dockerfile:2: \"A//B\" is neither a stage before this one nor an image"
+        ),
         ("FROM scratch\nCOPY --from=$X /a /b\n", "s/Dockerfile:2: COPY --from with a variable needs a builder"),
         ("FROM scratch\nCOPY --parents a /b\n", "s/Dockerfile:2: COPY --parents needs a builder"),
         ("FROM scratch\nADD --checksum=sha256:0 a /b\n", "s/Dockerfile:2: ADD --checksum needs a builder"),
         ("FROM scratch\nONBUILD COPY a /b\n", "s/Dockerfile:2: ONBUILD needs a builder"),
         ("# syntax=docker/dockerfile:1.7\nFROM scratch\n", "fine"),
         ("# Syntax = docker.io/docker/dockerfile:1\nFROM scratch\n", "fine"),
-        ("# syntax=example.com/other\nFROM scratch\n", "s/Dockerfile:1: the frontend example.com/other needs a builder"),
+        (
+            "# syntax=example.com/other\nFROM scratch\n",
+            "s/Dockerfile:1: the frontend example.com/other needs a builder"
+        ),
         ("# escape=x\nFROM scratch\n", "s/Dockerfile:1: the escape character is ` or \\, not x"),
         ("FROM scratch AS\n", "s/Dockerfile:1: FROM wants an image, or an image AS a name"),
         ("FROM --platform=x scratch\n", "s/Dockerfile:1: \"x\" is no platform"),

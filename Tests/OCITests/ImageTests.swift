@@ -195,7 +195,9 @@ struct ImageTests {
     func `what cannot be done is refused with its line`(line: String, expected: String) async throws {
         try await withContext(["a": "1", "b": "2", "secret": "3", ".dockerignore": "secret\n"]) { context in
             try await sh("ln -s /etc/passwd evil; ln -s .. up; echo x > ../x; mkfifo pipe", in: context)
-            let error = await #expect(throws: ImageError.self) { try await build("FROM scratch\n\(line)\n", in: context) }
+            let error = await #expect(throws: ImageError.self) {
+                try await build("FROM scratch\n\(line)\n", in: context)
+            }
             #expect(error?.description == expected)
         }
     }

@@ -15,7 +15,8 @@ struct OddFilesTests {
         var notes: [String] = []
 
         func build(
-            _ text: String, for request: ImageRequest = ImageRequest(), base: BaseContent? = nil, name: String = "Dockerfile"
+            _ text: String, for request: ImageRequest = ImageRequest(), base: BaseContent? = nil,
+            name: String = "Dockerfile"
         ) async throws -> BuiltImage {
             let plan = try ImagePlan(Dockerfile(parsing: text, path: "Dockerfile"), for: request)
             let bases = base.map { base in Dictionary(uniqueKeysWithValues: plan.images.map { ($0, base) }) } ?? [:]
@@ -103,7 +104,12 @@ struct OddFilesTests {
             var found: [TarReader.Member] = []
             var reader = TarReader()
             try reader.take(
-                header[...], .init(member: { found.append($0); return false }, content: { _ in }, end: {}))
+                header[...],
+                .init(
+                    member: {
+                        found.append($0)
+                        return false
+                    }, content: { _ in }, end: {}))
             #expect(found.map(\.kind) == [.file(size: size)])
         }
     }
@@ -129,7 +135,10 @@ struct OddFilesTests {
         ("COPY a /x\nCOPY a /x/y", "Dockerfile:3: /x is a file already, and a folder cannot take its place"),
         ("COPY a /x\nWORKDIR /x", "Dockerfile:3: /x is no folder in this image"),
         ("ADD packed /x", "Dockerfile:2: ADD of an archive (packed) needs a builder"),
-        ("COPY --chown=1:2:3 a /x", "Dockerfile:2: --chown=1:2:3 is not numeric, and names are known only inside the image"),
+        (
+            "COPY --chown=1:2:3 a /x",
+            "Dockerfile:2: --chown=1:2:3 is not numeric, and names are known only inside the image"
+        ),
         ("COPY --chmod=17777 a /x", "Dockerfile:2: --chmod=17777 is no octal mode"),
         ("COPY --nope a /x", "Dockerfile:2: --nope is not known"),
         ("ENV A", "Dockerfile:2: A has no value"), ("ENV", "Dockerfile:2: ENV wants something behind it"),
@@ -140,7 +149,9 @@ struct OddFilesTests {
         ("SHELL x", "Dockerfile:2: SHELL wants a JSON list"), ("VOLUME []", "Dockerfile:2: VOLUME names no folder"),
         ("ENV A=\(String(repeating: "${A:-", count: 40))", "Dockerfile:2: ${…} is nested more than 32 times"),
     ])
-    func `cases 40 and 42: what cannot be copied or said is refused with its line`(line: String, expected: String) async throws {
+    func `cases 40 and 42: what cannot be copied or said is refused with its line`(line: String, expected: String)
+        async throws
+    {
         let script = """
             mkdir d f; mkfifo d/pipe; echo f > f/x; mkdir two; echo t > two/x; echo a > a; ln -s a in; ln -s ../../etc out
             echo s > secret; echo h > hidden; ln -s secret veiled; printf 'secret\\nhid*\\n' > .dockerignore; mkdir .git
@@ -157,7 +168,8 @@ struct OddFilesTests {
             let file = world.context.appending("large")
             let status = try #require(try file.status())
             let member = LayerMember(
-                entry: TarEntry(path: [0x78], kind: .file(size: status.size), mode: 0o644), content: .file(file, status))
+                entry: TarEntry(path: [0x78], kind: .file(size: status.size), mode: 0o644), content: .file(file, status)
+            )
             for change in ["printf x >> large", "head -c 2000000 /dev/zero > large", "touch -d 2001-01-01 large"] {
                 try await sh(change, in: world.context)
                 let said = await message {
@@ -242,7 +254,9 @@ struct OddFilesTests {
                 changed { $1["rootfs"] = .object([:]) },
             ]
             var said: [String] = []
-            for base in bases { said.append(await message { try await world.build("FROM x\nCOPY a /b\n", base: base) }) }
+            for base in bases {
+                said.append(await message { try await world.build("FROM x\nCOPY a /b\n", base: base) })
+            }
             #expect(
                 said == [
                     "Dockerfile:1: ONBUILD of the base (RUN x) needs a builder",
@@ -257,7 +271,8 @@ struct OddFilesTests {
         try await withWorld("echo a > a") { world in
             let first = try await world.build("FROM scratch\nCOPY a /tmp/a\n")
             var base = try world.base(first)
-            let zstd = try world.layout.add([0x28, 0xB5, 0x2F, 0xFD, 0], mediaType: "application/vnd.oci.image.layer.v1.tar+zstd")
+            let zstd = try world.layout.add(
+                [0x28, 0xB5, 0x2F, 0xFD, 0], mediaType: "application/vnd.oci.image.layer.v1.tar+zstd")
             var manifest = base.manifest
             manifest.layers[0].mediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip"
             manifest.layers.append(zstd)
@@ -308,7 +323,9 @@ struct OddFilesTests {
         }
     }
 
-    @Test func `case 63: a blob that is damaged is not taken from, and what it was for is forgotten with it`() async throws {
+    @Test func `case 63: a blob that is damaged is not taken from, and what it was for is forgotten with it`()
+        async throws
+    {
         try await withWorld("head -c 100000 /dev/urandom > x; echo y > y") { world in
             let one = try await world.build("FROM scratch\nCOPY x /\n")
             let blob = world.layout.file(of: one.manifest.layers[0].digest)

@@ -62,9 +62,11 @@ struct OracleCase: Sendable, CustomStringConvertible {
     static let stages: [OracleCase] = [
         .init("from a stage by name", "FROM scratch AS one\nCOPY app /a\nFROM scratch\nCOPY --from=one /a/lib /l\n"),
         .init("from a stage by number", "FROM BASE\nFROM scratch\nCOPY --from=0 /etc/motd /m\n"),
-        .init("from a stage on a base", "FROM BASE AS b\nCOPY one.txt /etc/\nFROM scratch\nCOPY --from=b /etc/ /etc/\n"),
         .init(
-            "owners and modes of another stage", "FROM BASE AS b\nFROM scratch\nCOPY --from=b /srv /s\nCOPY --from=b /opt /o\n"),
+            "from a stage on a base", "FROM BASE AS b\nCOPY one.txt /etc/\nFROM scratch\nCOPY --from=b /etc/ /etc/\n"),
+        .init(
+            "owners and modes of another stage",
+            "FROM BASE AS b\nFROM scratch\nCOPY --from=b /srv /s\nCOPY --from=b /opt /o\n"),
         .init("a stage on a stage", "FROM scratch AS a\nENV A=1\nWORKDIR /a\nCMD [\"a\"]\nFROM a\nCOPY one.txt .\n"),
         .init(
             "stages that are not needed", "FROM nobody/has:this AS x\nRUN false\nFROM scratch AS y\nCOPY one.txt /x\n"),
@@ -93,7 +95,8 @@ struct OracleCase: Sendable, CustomStringConvertible {
         .init("HEALTHCHECK", "FROM BASE\nHEALTHCHECK --interval=1m30s --timeout=500ms --retries=3 CMD curl -f  x\n"),
         .init("HEALTHCHECK of a list, and none", "FROM BASE\nHEALTHCHECK CMD [\"a\", \"b\"]\nHEALTHCHECK NONE\n"),
         .init("SHELL", "FROM BASE\nSHELL [\"/bin/bash\", \"-c\"]\n"),
-        .init("lower case, comments, continuations", "from BASE\n\nenv A=1 \\\n# no\n\n  B=2\ncmd [\"x\", \\\n \"y\"]\n"),
+        .init(
+            "lower case, comments, continuations", "from BASE\n\nenv A=1 \\\n# no\n\n  B=2\ncmd [\"x\", \\\n \"y\"]\n"),
         .init("the escape directive", "# escape=`\nFROM BASE\nENV A=C `\n  B=2\n"),
         .init("MAINTAINER", "FROM BASE\nMAINTAINER Somebody <s@example.com>\n"),
     ]

@@ -9,7 +9,9 @@ import Testing
 
 /// Built by us and built by buildah, both unpacked by umoci: the same files, modes, owners, links and settings.
 struct OracleTests {
-    @Test(arguments: [OracleCase.copies.prefix(11), OracleCase.copies.dropFirst(11).prefix(11), OracleCase.copies.dropFirst(22)])
+    @Test(arguments: [
+        OracleCase.copies.prefix(11), OracleCase.copies.dropFirst(11).prefix(11), OracleCase.copies.dropFirst(22),
+    ])
     func `copies as buildah makes them`(cases: ArraySlice<OracleCase>) async throws { try await compare(Array(cases)) }
 
     @Test func `what is ignored is what buildah ignores`() async throws { try await compare(OracleCase.ignored) }
@@ -17,7 +19,9 @@ struct OracleTests {
     @Test func `stages as buildah makes them`() async throws { try await compare(OracleCase.stages) }
 
     @Test(arguments: [OracleCase.settings.prefix(10), OracleCase.settings.dropFirst(10)])
-    func `settings as buildah makes them`(cases: ArraySlice<OracleCase>) async throws { try await compare(Array(cases)) }
+    func `settings as buildah makes them`(cases: ArraySlice<OracleCase>) async throws {
+        try await compare(Array(cases))
+    }
 
     private func compare(_ cases: [OracleCase]) async throws {
         try await withTemporaryFolder { folder in
@@ -57,7 +61,8 @@ struct OracleTests {
         settings["Env"] = .array(own.sorted().map(JSON.string))
         // Docker says what is not set in as many ways as there are types.
         let names = [
-            "Env", "Cmd", "Entrypoint", "User", "WorkingDir", "ExposedPorts", "Volumes", "Labels", "StopSignal", "Shell",
+            "Env", "Cmd", "Entrypoint", "User", "WorkingDir", "ExposedPorts", "Volumes", "Labels", "StopSignal",
+            "Shell",
             "Healthcheck",
         ]
         let empty: [JSON] = [.null, .string(""), .array([]), .object([:])]

@@ -110,7 +110,8 @@ extension BaseSource {
             let tag = reference.tag?.text ?? "latest"
             let now = try await client(reference.apiHost).digest(of: tag, in: reference.repository)
             guard let now, now != pin.digest else { return nil }
-            return "the base \(base.text) has moved to \(now.short) since the plan, which goes on with \(pin.digest.short)"
+            return
+                "the base \(base.text) has moved to \(now.short) since the plan, which goes on with \(pin.digest.short)"
         } catch {
             // Nothing depends on the answer.
             return nil

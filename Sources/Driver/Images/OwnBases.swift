@@ -51,7 +51,8 @@ extension Run {
         }
         let record = prepared.ledger.accepted[owner] ?? prepared.ledger.images[owner]
         guard let facts = record?.record.image else {
-            throw RunError.baseUnknown(text, "it is the image of \(owner), which this run does not make and no record has")
+            throw RunError.baseUnknown(
+                text, "it is the image of \(owner), which this run does not make and no record has")
         }
         return .recorded(facts)
     }
