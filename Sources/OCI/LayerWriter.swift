@@ -34,8 +34,8 @@ struct LayerWriter {
     let layout: Layout
     let modified: Timestamp
 
-    /// How many pieces are compressed at once: one a core, as long as memory stays bounded.
-    private static let width = 4
+    /// How many pieces are compressed at once; each takes eight megabytes while it is.
+    private static let width = 3
 
     func write(_ members: [LayerMember]) async throws -> WrittenLayer {
         let file = layout.temporaryFile()
@@ -64,7 +64,7 @@ struct LayerWriter {
             var count = 0
             while let piece = try source.next() {
                 let number = count
-                while running >= Self.width || number - assembly.written >= Self.width + 2,
+                while running >= Self.width || number - assembly.written >= Self.width + 1,
                     let done = try await group.next()
                 {
                     running -= 1
