@@ -67,6 +67,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
@@ -130,6 +131,7 @@ let package = Package(
                 "Disk", "OCI", "Pipeline", .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: safe),
@@ -179,6 +181,11 @@ let package = Package(
                 "Disk", "Pipeline", "Reports", "Signing", .product(name: "SystemPackage", package: "swift-system"),
             ],
             path: "ci/bench/read-reports", swiftSettings: language, linkerSettings: atFixedPlace),
+
+        // A proxy that breaks requests to order: a benchmark puts it between registries and their clients.
+        .executableTarget(
+            name: "fault-proxy", dependencies: ["Fixtures", "Pipeline"], path: "ci/bench/fault-proxy",
+            swiftSettings: tests, linkerSettings: atFixedPlace),
 
         // What tests stand on: repositories, registries, the built program.
         .target(

@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Disk
 import Execution
 import Git
@@ -31,7 +30,8 @@ extension Tools {
             let yard = Yard(survey, keyring, nil)
             return try await body(live(survey, yard, containers, report: report), yard)
         }
-        return try await RegistryClient.withConnections { http in
+        let access = RegistryAccess(survey, report: report)
+        return try await access.withConnections { http in
             let yard = Yard(survey, keyring, http)
             return try await body(live(survey, yard, containers, report: report), yard)
         }
@@ -68,16 +68,17 @@ struct Yard: Sendable {
     let ledgers: Ledgers
     let images: ImageYard
 
-    init(_ survey: Survey, _ keyring: Keyring, _ http: HTTPClient?) {
+    init(_ survey: Survey, _ keyring: Keyring, _ http: Connections?) {
         (self.survey, self.keyring) = (survey, keyring)
         let configuration = survey.configuration
         let registry = configuration.registryName
-        let credentials = CredentialSource(environment: survey.request.environment, host: registry?.host)
-        let client = { @Sendable (host: String) -> RegistryClient in
+        let access = RegistryAccess(survey) { _ in }
+        let connections = { @Sendable () -> Connections in
             guard let http else { preconditionFailure("nothing reaches out without connections") }
-            return RegistryClient(http, host: host, isPlain: configuration.isPlain(host), credentials: credentials)
+            return http
         }
-        let own = registry.map { (client: client($0.host), path: $0.path) }
+        let client = { @Sendable (host: String) in access.reader(connections(), host) }
+        let own = registry.map { (client: access.client(connections(), $0.host), path: $0.path) }
         let limits = survey.request.limits
         let layout = Layout(at: survey.workspace.images)
         ledgers = Ledgers(

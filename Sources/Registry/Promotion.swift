@@ -1,3 +1,4 @@
+import NIOHTTP1
 import OCI
 public import Pipeline
 
@@ -19,36 +20,76 @@ extension RegistryClient {
     ///
     /// The name that never moves comes first. Returns those that moved, and from where; nothing for what was done before.
     public func promote(_ promotion: Promotion, in repository: RepositoryName) async throws -> [MovedTag] {
-        guard let served = try await manifest("\(promotion.image)", in: repository) else {
-            throw RegistryError.unusable(
-                "\(host)/\(repository.text)@\(promotion.image)", reason: "is not there any more")
+        try await promote(promotion, from: repository, to: repository)
+    }
+
+    /// The same into another repository of the registry, whose blobs are mounted there: nothing is sent.
+    public func promote(
+        _ promotion: Promotion, from source: RepositoryName, to repository: RepositoryName
+    ) async throws -> [MovedTag] {
+        guard let served = try await manifest("\(promotion.image)", in: source, by: transport) else {
+            throw RegistryError.unusable("\(host)/\(source.text)@\(promotion.image)", reason: "is not there any more")
         }
-        if let existing = try await digest(of: promotion.exact.text, in: repository) {
-            guard existing == promotion.image else {
-                throw RegistryError.tagTaken(
-                    promotion.exact, in: "\(host)/\(repository.text)",
-                    existing: .init(digest: existing, annotations: nil),
-                    new: .init(digest: promotion.image, annotations: nil))
-            }
-        } else {
-            try await put(served.bytes, mediaType: served.mediaType, as: promotion.exact.text, in: repository)
-            try await check(promotion.exact, is: promotion.image, in: repository)
+        if source != repository { try await carry(served, from: source, to: repository) }
+        let manifest = ManifestBytes(bytes: served.bytes, mediaType: served.mediaType)
+        let naming = Naming(manifest: manifest, annotations: nil)
+        if try await !refuseTaken(promotion.exact, by: naming, in: repository) {
+            try await place(promotion.exact, on: naming, in: repository)
         }
         var moved: [MovedTag] = []
         for tag in promotion.moving {
             let existing = try await digest(of: tag.text, in: repository)
             guard existing != promotion.image else { continue }
-            try await put(served.bytes, mediaType: served.mediaType, as: tag.text, in: repository)
+            try await put(manifest, as: tag.text, in: repository)
             moved.append(MovedTag(tag: tag.text, from: existing))
         }
         return moved
     }
 
-    private func check(_ tag: ImageTag, is image: Digest, in repository: RepositoryName) async throws {
-        let found = try await digest(of: tag.text, in: repository)
-        guard found == image else {
-            throw RegistryError.mismatch(
-                "\(host)/\(repository.text):\(tag)", expected: image, found: found.map { "\($0)" } ?? "nothing")
+    /// Makes all that a manifest names known in another repository, the manifest last; those of an index first.
+    private func carry(
+        _ served: ServedManifest, from source: RepositoryName, to repository: RepositoryName, depth: Int = 0
+    ) async throws {
+        let name = "\(host)/\(source.text)@\(served.digest)"
+        if MediaType.isIndex(served.mediaType) {
+            guard depth < 2 else {
+                throw RegistryError.unusable(name, reason: "is an index of indexes of indexes, which nobody can run")
+            }
+            for child in try Index(parsing: served.bytes).manifests {
+                guard let manifest = try await manifest("\(child.digest)", in: source, by: transport) else {
+                    throw RegistryError.notFound("\(host)/\(source.text)@\(child.digest)")
+                }
+                try await carry(manifest, from: source, to: repository, depth: depth + 1)
+            }
+        } else {
+            let manifest = try Manifest(parsing: served.bytes)
+            _ = try await eachOf((manifest.layers + [manifest.config]).filter { !$0.isForeign }) { blob in
+                if try await !hasBlob(blob.digest, in: repository) {
+                    try await mount(blob, from: source, to: repository)
+                }
+                return true
+            }
         }
+        try await put(
+            ManifestBytes(bytes: served.bytes, mediaType: served.mediaType), as: "\(served.digest)", in: repository)
+    }
+
+    private func mount(_ blob: Descriptor, from source: RepositoryName, to repository: RepositoryName) async throws {
+        var request = Request(
+            method: .POST,
+            target: "/v2/\(repository.text)/blobs/uploads/?mount=\(blob.digest)&from=\(source.text)",
+            repository: repository, operation: "mounting \(blob.digest)", headers: [("Content-Length", "0")],
+            scope: .push)
+        request.alsoReading = source
+        let reply = try await transport.send(request)
+        if reply.status == 202, let session = reply.headers.first(name: "Location"),
+            let address = Origin.resolve(session, against: transport.address(request.target))
+        {
+            request.method = .DELETE
+            await transport.forget(address, for: request)
+            throw RegistryError.unusable(
+                "\(host)/\(repository.text)", reason: "\(blob.digest) cannot be mounted from \(source.text)")
+        }
+        try await expect(reply, [201], repository, request.operation)
     }
 }

@@ -2,193 +2,243 @@ import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Pipeline
-import Synchronization
-import SystemPackage
-
-/// One request of the distribution protocol, as often as it may have to be sent.
-struct Request: Sendable {
-    var method: HTTPMethod
-    /// A path on the registry, or a whole address that it gave.
-    var target: String
-    var repository: RepositoryName
-    /// For messages: "upload of sha256:…".
-    var operation: String
-    var headers: [(String, String)] = []
-    /// Makes a new body for each attempt: streams can be read once.
-    var body: (@Sendable () throws -> HTTPClientRequest.Body)?
-    var scope: Scope = .pull
-
-    enum Scope: String, Sendable {
-        case pull
-        case push = "pull,push"
-    }
-}
-
-/// A reply whose body was read whole, up to a limit.
-struct Reply {
-    let status: UInt
-    let headers: HTTPHeaders
-    let body: [UInt8]
-}
 
 /// Sends requests to one registry: addresses, authentication by the challenge of each reply, repetition.
 struct Transport: Sendable {
-    let http: HTTPClient
+    let connections: Connections
     let host: String
-    let isPlain: Bool
-    let credentials: CredentialSource
-    private let tokens = TokenCache()
+    let origin: Origin
+    let trust: Result<TrustFiles, any Error>
+    let login: Login
 
-    /// Tokens by repository and scope, for as long as this transport lives.
-    final class TokenCache: Sendable {
-        private let tokens = Mutex<[String: String]>([:])
-
-        subscript(_ key: String) -> String? {
-            get { tokens.withLock { $0[key] } }
-            set { tokens.withLock { $0[key] = newValue } }
-        }
-    }
-
-    private static let delays: [Duration] = [.milliseconds(200), .milliseconds(600), .milliseconds(1500)]
     static let bodyLimit = 8 << 20
+    private static let refusalLimit = 64 << 10
 
-    init(http: HTTPClient, host: String, isPlain: Bool, credentials: CredentialSource) {
-        (self.http, self.host, self.isPlain, self.credentials) = (http, host, isPlain, credentials)
-    }
+    var limits: RegistryLimits { connections.limits }
+    private var pace: HostPace { connections.pace(of: origin) }
 
     /// Sends until the reply is one that a repetition would not change; reads the body whole.
-    func send(_ request: Request) async throws -> Reply {
-        try await exchange(request) { response in
-            let body = try await response.body.collect(upTo: Self.bodyLimit)
-            return Reply(status: response.status.code, headers: response.headers, body: Array(body.readableBytesView))
+    ///
+    /// Where a reply may have been lost, `isDone` is asked before anything is sent again.
+    func send(_ request: Request, unless isDone: (() async throws -> Reply?)? = nil) async throws -> Reply {
+        switch try await exchange(request, unless: isDone, { try await collect($0) }) {
+        case .value(let reply), .reply(let reply): reply
         }
     }
 
-    /// The same for bodies that are consumed as they come; `consume` is called for every reply that is not repeated.
+    /// The same for bodies that are consumed as they come; `consume` is called anew for each reply of success.
     func exchange<Value: Sendable>(
-        _ request: Request, _ consume: (HTTPClientResponse) async throws -> Value
-    ) async throws -> Value {
-        var delays = Self.delays[...]
-        var authorization = tokens[key(request)]
-        var hasAuthenticated = false
+        _ request: Request, unless isDone: (() async throws -> Reply?)? = nil,
+        _ consume: (HTTPClientResponse) async throws -> Value
+    ) async throws -> Exchange<Value> {
+        var patience = Patience(limits.retries)
+        var hasReconnected = false
         while true {
-            let failure: any Error
             do {
-                let response = try await once(request, authorization)
-                if response.status == .unauthorized, !hasAuthenticated,
-                    let answer = try await answer(to: response, for: request)
-                {
-                    (authorization, hasAuthenticated) = (answer, true)
-                    tokens[key(request)] = answer
-                    continue
-                }
-                guard Self.mayPass(response.status.code), let delay = wait(response, delays.first) else {
-                    return try await consume(response)
-                }
-                try await Task.sleep(for: delay)
-                delays = delays.dropFirst()
-                continue
+                let answer = try await attempt(request, consume)
+                guard case .reply(let reply) = answer,
+                    case .after(let wish, _) = Repetition(reply, now: .current)
+                else { return answer }
+                guard try await pause(&patience, wish, for: request.operation) else { return answer }
             } catch let error as any Failure {
                 // Ours: a refusal, a full disk. Another attempt would not change it.
                 throw error
             } catch {
-                failure = error
+                try Task.checkCancellation()
+                if let reply = try await isDone?() { return .reply(reply) }
+                // The server closed a connection that had been idle: no failure of this request.
+                if !hasReconnected, error as? HTTPClientError == .remoteConnectionClosed, pace.wasReached {
+                    hasReconnected = true
+                    continue
+                }
+                try await recover(from: error, &patience, request)
             }
-            try Task.checkCancellation()
-            guard let delay = delays.popFirst() else {
-                throw RegistryError.unreachable(host: host, reason: Self.sentence(failure))
-            }
-            try await Task.sleep(for: delay)
         }
     }
 
-    private func key(_ request: Request) -> String { "\(request.repository.text) \(request.scope.rawValue)" }
-
-    func address(_ target: String) -> String {
-        if target.hasPrefix("http://") || target.hasPrefix("https://") { return target }
-        return (isPlain ? "http://" : "https://") + host + (target.hasPrefix("/") ? "" : "/") + target
+    /// Waits before another attempt, or says why there will be none.
+    func recover(from error: any Error, _ patience: inout Patience, _ request: Request) async throws {
+        let trouble = ConnectionTrouble(error, origin: origin)
+        let isHopeless = !pace.wasReached && patience.failures + 1 >= limits.retries.strangers
+        guard trouble.mayPass, !isHopeless, let pause = patience.pause(wish: nil) else {
+            throw RegistryError.unreachable(
+                host: host, reason: trouble.reason + (pace.wasReached ? Self.effort(patience.failures + 1) : ""),
+                remedy: trouble.remedy)
+        }
+        try await Task.sleep(for: pause)
     }
 
-    private func once(_ request: Request, _ authorization: String?) async throws -> HTTPClientResponse {
-        var message = HTTPClientRequest(url: address(request.target))
+    /// Waits as long as a reply asks for, or at random; false when the request has no time left.
+    ///
+    /// Throws when the server itself names a time that is too far away.
+    func pause(_ patience: inout Patience, _ wish: Duration?, for operation: String) async throws -> Bool {
+        guard let pause = patience.pause(wish: wish) else {
+            guard let wish else { return false }
+            throw RegistryError.busy(host: host, operation: operation, wait: wish.text)
+        }
+        try await Task.sleep(for: pause)
+        return true
+    }
+
+    private static func effort(_ attempts: Int) -> String { attempts > 1 ? " (\(attempts) attempts)" : "" }
+
+    /// One attempt, with as many requests as authentication and redirects take.
+    func attempt<Value: Sendable>(
+        _ request: Request, _ consume: (HTTPClientResponse) async throws -> Value
+    ) async throws -> Exchange<Value> {
+        var authorization = try await login.known(for: request)
+        var hasAnswered = false
+        while true {
+            let answer = try await turn { try await once(request, authorization, consume) }
+            guard case .reply(let reply) = answer, reply.status == 401, !hasAnswered,
+                let found = try await login.answer(to: reply, for: request, refused: authorization, over: self)
+            else { return answer }
+            (authorization, hasAnswered) = (found, true)
+        }
+    }
+
+    /// One request in the pace of its host.
+    private func turn<Value>(_ body: () async throws -> Exchange<Value>) async throws -> Exchange<Value> {
+        let pace = pace
+        let began = try await pace.turn()
+        do {
+            let answer = try await body()
+            if case .reply(let reply) = answer, case .after(let wish, true) = Repetition(reply, now: .current) {
+                pace.finish(began, .strained(wish))
+            } else {
+                pace.finish(began, .well)
+            }
+            return answer
+        } catch {
+            pace.finish(began, .failed)
+            throw error
+        }
+    }
+
+    private func once<Value: Sendable>(
+        _ request: Request, _ authorization: String?, _ consume: (HTTPClientResponse) async throws -> Value
+    ) async throws -> Exchange<Value> {
+        let response = try await follow(request, authorization)
+        if (200...299).contains(response.status.code) { return .value(try await consume(response)) }
+        let body = request.method == .HEAD ? [] : try await gather(response, upTo: Self.refusalLimit)
+        return .reply(Reply(status: response.status.code, headers: response.headers, body: body))
+    }
+}
+
+// MARK: - One request
+
+extension Transport {
+    func address(_ target: String) -> String {
+        Origin(address: target) != nil ? target : "\(origin)" + (target.hasPrefix("/") ? "" : "/") + target
+    }
+
+    /// Sends a request where replies say; only reading is led elsewhere, and our credentials are for one origin.
+    private func follow(_ request: Request, _ authorization: String?) async throws -> HTTPClientResponse {
+        var address = address(request.target)
+        for _ in 0...5 {
+            let response = try await execute(request, at: address, authorization)
+            guard [301, 302, 303, 307, 308].contains(response.status.code),
+                let location = response.headers.first(name: "Location")
+            else { return response }
+            let next = Origin.resolve(location, against: address)
+            guard let next, let target = Origin(address: next) else {
+                throw RegistryError.unusable(host, reason: "\(request.operation) is led to an address that is none")
+            }
+            guard request.method == .GET || request.method == .HEAD else {
+                throw RegistryError.unusable(
+                    host, reason: "\(request.operation) is led on to \(target): use that as the registry's address")
+            }
+            try refuseDowngrade(to: target, request.operation)
+            address = next
+        }
+        throw RegistryError.unusable(host, reason: "\(request.operation) is led on more than 5 times")
+    }
+
+    /// From TLS nothing leads back to plain HTTP.
+    func refuseDowngrade(to target: Origin, _ operation: String) throws {
+        guard target.isPlain, !origin.isPlain else { return }
+        throw RegistryError.unusable(
+            host,
+            reason: "\(operation) is led to \(target), without TLS: let the proxy in front of it set X-Forwarded-Proto")
+    }
+
+    private func execute(
+        _ request: Request, at address: String, _ authorization: String?
+    ) async throws -> HTTPClientResponse {
+        guard let target = Origin(address: address) else {
+            throw RegistryError.unusable(host, reason: "\(request.operation) is led to an address that is none")
+        }
+        var message = HTTPClientRequest(url: address)
         message.method = request.method
         message.headers.add(name: "User-Agent", value: "slipway")
         for (name, value) in request.headers { message.headers.add(name: name, value: value) }
         // What a registry says about other hosts is for them, not our secret.
-        if let authorization, isOwn(request.target) {
-            message.headers.add(name: "Authorization", value: authorization)
+        if let authorization, target == origin { message.headers.add(name: "Authorization", value: authorization) }
+        message.body = request.body?.make()
+        let trust = target == origin ? try trust.get() : try TrustFiles(host: target.trustName, connections)
+        let client = try connections.client(for: target, trust)
+        return try await client.execute(message, deadline: deadline(for: request))
+    }
+
+    /// When the first byte of a reply has to be there; while a body is sent, its silence is watched instead.
+    private func deadline(for request: Request) -> NIODeadline {
+        let timeouts = limits.timeouts
+        let opening = timeouts.connect + (origin.isPlain ? .zero : timeouts.handshake)
+        let sending = request.body.map { Duration.seconds($0.size / Int64(max(timeouts.slowest, 1))) + timeouts.idle }
+        return .now() + TimeAmount(opening + timeouts.firstByte + (sending ?? .zero))
+    }
+
+    /// A body, whole, that may not be larger than any document of the protocol.
+    func collect(_ response: HTTPClientResponse) async throws -> Reply {
+        let body = try await gather(response, upTo: Self.bodyLimit, refusingMore: true)
+        return Reply(status: response.status.code, headers: response.headers, body: body)
+    }
+
+    /// The beginning of a body.
+    func gather(_ response: HTTPClientResponse, upTo limit: Int, refusingMore: Bool = false) async throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try await receive(response) { chunk in
+            bytes += chunk.readableBytesView
+            return bytes.count < limit || refusingMore && bytes.count == limit
         }
-        message.body = try request.body?()
-        return try await http.execute(message, deadline: .now() + .minutes(30))
+        guard !refusingMore || bytes.count <= limit else {
+            throw RegistryError.unusable(host, reason: "a document of more than \(limit >> 20) MiB is none")
+        }
+        return Array(bytes.prefix(limit))
     }
 
-    private func isOwn(_ target: String) -> Bool { address(target).hasPrefix(address("/")) }
-
-    private static func mayPass(_ status: UInt) -> Bool { [408, 425, 429, 500, 502, 503, 504].contains(status) }
-
-    /// How long to wait before the next attempt; nil when there is none left, or the registry wants too long a pause.
-    private func wait(_ response: HTTPClientResponse, _ delay: Duration?) -> Duration? {
-        guard let delay else { return nil }
-        guard let seconds = response.headers.first(name: "Retry-After").flatMap({ Int64($0) }) else { return delay }
-        return seconds <= 10 ? .seconds(seconds) : nil
-    }
-
-    static func sentence(_ error: any Error) -> String {
-        switch error {
-        case let error as NIOConnectionError:
-            if let first = error.connectionErrors.first { return sentence(first.error) }
-            return error.dnsAError == nil ? "no address" : "the name \(error.host) is not known"
-        // NIO's own text for it speaks of its internals.
-        case let error as IOError: return Errno(rawValue: error.errnoCode).description
-        case let error as HTTPClientError: return error.shortDescription
-        default: return "\(error)"
+    /// Hands a body over piece by piece until `take` has enough; a transfer that crawls is given up.
+    func receive(_ response: HTTPClientResponse, _ take: (ByteBuffer) throws -> Bool) async throws {
+        let window = limits.timeouts.firstByte
+        var began = ContinuousClock.now
+        var received = 0
+        for try await chunk in response.body {
+            guard try take(chunk) else { return }
+            received += chunk.readableBytes
+            let elapsed = ContinuousClock.now - began
+            guard elapsed >= window else { continue }
+            guard Double(received) >= elapsed / .seconds(1) * Double(limits.timeouts.slowest) else {
+                throw TransferTooSlow(bytes: received, during: elapsed)
+            }
+            (began, received) = (.now, 0)
         }
     }
 }
 
-// MARK: - Authentication
+extension Timestamp {
+    /// The time by this machine's clock.
+    static var current: Timestamp { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+}
 
-extension Transport {
-    /// The header that the challenge of this very reply asks for; nil when we have nothing to answer.
-    private func answer(to response: HTTPClientResponse, for request: Request) async throws -> String? {
-        let challenges = response.headers[canonicalForm: "WWW-Authenticate"].joined(separator: ", ")
-        let own = try credentials.credentials(for: host)
-        for challenge in Challenge.all(in: challenges) {
-            switch challenge.scheme {
-            case "basic": if let own { return own.basic }
-            case "bearer": if let token = try await token(challenge, own, for: request) { return "Bearer \(token)" }
-            default: continue
-            }
-        }
-        return nil
-    }
+extension Origin {
+    /// The name that folders of certificates have.
+    var trustName: String { port == (isPlain ? 80 : 443) ? name : "\(name):\(port)" }
+}
 
-    private func token(_ challenge: Challenge, _ own: Credentials?, for request: Request) async throws -> String? {
-        guard let realm = challenge.parameters["realm"] else { return nil }
-        let isSafe = realm.hasPrefix("https://") || (isPlain && isOwn(realm))
-        guard isSafe else {
-            throw RegistryError.unusable(
-                host, reason: "its token service \(realm.printable) is neither https nor on this host")
-        }
-        let scope = "repository:\(request.repository.text):\(request.scope.rawValue)"
-        let service = challenge.parameters["service"].map { "service=\(Self.escaped($0))&" } ?? ""
-        var message = HTTPClientRequest(
-            url: realm + (realm.contains("?") ? "&" : "?") + service + "scope=\(Self.escaped(scope))")
-        if let own { message.headers.add(name: "Authorization", value: own.basic) }
-        let response = try await http.execute(message, timeout: .seconds(30))
-        guard response.status == .ok else { return nil }
-        let body = try await response.body.collect(upTo: 1 << 20)
-        let json = try JSON(parsing: Array(body.readableBytesView), profile: .lenient)
-        return json["token"]?.string ?? json["access_token"]?.string
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.utf8.map { byte in
-            let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-            return isPlain || "-._~/,:".utf8.contains(byte)
-                ? String(UnicodeScalar(byte)) : "%" + [byte].hexadecimal.uppercased()
-        }.joined()
+extension TrustFiles {
+    /// What is known of a host that nothing is configured for.
+    init(host: String, _ connections: Connections) throws {
+        try self.init(host: host, settings: RegistrySettings(), folders: Self.folders(connections.environment))
     }
 }

@@ -9,6 +9,9 @@ public struct LoopbackServer: Sendable {
     public struct Request: Sendable {
         public let method: String
         public let path: String
+        /// By name in lower case.
+        public let headers: [String: String]
+        public let body: [UInt8]
     }
 
     public struct Reply: Sendable {
@@ -17,6 +20,8 @@ public struct LoopbackServer: Sendable {
         public var body: String
         /// Whether the connection is cut behind it.
         public var isCut: Bool
+        /// Headers that come more than once.
+        public var more: [(String, String)] = []
 
         public init(_ status: UInt, headers: [String: String] = [:], body: String = "", isCut: Bool = false) {
             (self.status, self.headers, self.body, self.isCut) = (status, headers, body, isCut)
@@ -50,6 +55,7 @@ public struct LoopbackServer: Sendable {
         typealias OutboundOut = HTTPServerResponsePart
         private let answer: @Sendable (Request) -> Reply
         private var head: HTTPRequestHead?
+        private var body: [UInt8] = []
 
         init(answer: @escaping @Sendable (Request) -> Reply) {
             self.answer = answer
@@ -57,12 +63,16 @@ public struct LoopbackServer: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             switch unwrapInboundIn(data) {
-            case .head(let head): self.head = head
-            case .body: break
+            case .head(let head): (self.head, body) = (head, [])
+            case .body(let piece): body += piece.readableBytesView
             case .end:
                 guard let head else { return }
-                let reply = answer(Request(method: head.method.rawValue, path: head.uri))
-                var headers = HTTPHeaders(reply.headers.map { ($0.key, $0.value) })
+                let reply = answer(
+                    Request(
+                        method: head.method.rawValue, path: head.uri,
+                        headers: Dictionary(head.headers.map { ($0.name.lowercased(), $0.value) }) { "\($0), \($1)" },
+                        body: body))
+                var headers = HTTPHeaders(reply.headers.map { ($0.key, $0.value) } + reply.more)
                 if !headers.contains(name: "Content-Length") {
                     headers.add(name: "Content-Length", value: "\(reply.body.utf8.count)")
                 }

@@ -41,7 +41,7 @@ struct PushTests {
     private func withClient<Value: Sendable>(
         _ host: String, environment: [String: String] = [:], _ body: (RegistryClient) async throws -> Value
     ) async throws -> Value {
-        try await RegistryClient.withConnections { http in
+        try await RegistryClient.withConnections(limits: .quick) { http in
             let credentials = CredentialSource(environment: environment, host: host)
             return try await body(RegistryClient(http, host: host, isPlain: false, credentials: credentials))
         }
@@ -330,7 +330,7 @@ struct AddressTests {
         ("10.0.0.1", false),
     ])
     func `only this machine is spoken to without TLS`(host: String, isHere: Bool) {
-        #expect(RegistryClient.isOnThisMachine(host) == isHere)
+        #expect(Origin.isOnThisMachine(host) == isHere)
     }
 
     @Test func `challenges with quoted commas, several of them, in any case`() {

@@ -58,9 +58,6 @@ struct Configuration {
         return [registry.host, registry.path?.text, image].compactMap(\.self).joined(separator: "/")
     }
 
-    /// Whether a registry is configured to speak plain HTTP.
-    func isPlain(_ host: String) -> Bool { file.registries?[host]?.http == true }
-
     var keepsRecordsInFolder: Bool { file.ledger.map { $0.contains(.folder) } ?? true }
     var keepsRecordsInRegistry: Bool {
         registryName != nil && (file.ledger.map { $0.contains(.registry) } ?? true)

@@ -83,8 +83,8 @@ public struct GateRequest: Sendable {
     }
 
     private func registryEnvelopes(about digest: Digest) async throws -> [Found] {
-        try await RegistryClient.withConnections { http in
-            let credentials = CredentialSource(environment: variables, host: image.host)
+        try await RegistryClient.withConnections(environment: variables) { http in
+            let credentials = CredentialSource(environment: variables, host: image.host, helper: .programs(variables))
             let client = RegistryClient(http, host: image.apiHost, isPlain: isPlain, credentials: credentials)
             let ledger = RegistryLedger(client: client, path: nil)
             return try await ledger.envelopes(about: digest, in: image.repository).map { ("\(image.host)", nil, $0) }

@@ -25,6 +25,14 @@ public struct ConfigurationFile: Decodable, Equatable, Sendable {
 
     public struct RegistryEntry: Decodable, Equatable, Sendable {
         public var http: Bool?
+        public var ca: String?
+        public var clientCert: String?
+        public var mirror: String?
+
+        enum CodingKeys: String, CodingKey {
+            case http, ca, mirror
+            case clientCert = "client-cert"
+        }
     }
 }
 

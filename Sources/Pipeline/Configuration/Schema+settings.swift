@@ -14,13 +14,16 @@ extension Schema {
 
     static let registry = [
         Field(
-            "ca", .either([.nothing, .text]), "The certificate authority of the registry.", standard: null,
-            isLater: true),
-        Field("client-cert", .either([.nothing, .text]), "The certificate to show.", standard: null, isLater: true),
+            "ca", .either([.nothing, .text]), "The certificate authority of the registry, a PEM file.", standard: null),
+        Field(
+            "client-cert", .either([.nothing, .text]),
+            "The certificate to show, with its key in it or in a `.key` beside it.",
+            standard: null),
         Field(
             "http", .bool, "Whether it speaks plain HTTP although it is not on this machine.", standard: .bool(false)),
         Field(
-            "mirror", .either([.nothing, .text]), "Where to read base images instead.", standard: null, isLater: true),
+            "mirror", .either([.nothing, .text]), "Where to read base images instead: a host, or host/path.",
+            standard: null),
     ]
 
     /// What an environment demands.
