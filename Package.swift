@@ -112,17 +112,19 @@ let package = Package(
         // The headers of libdeflate.
         .systemLibrary(name: "CLibdeflate", providers: [.apt(["libdeflate-dev"])]),
 
-        // The headers of zlib.
+        // The headers of what reads layers that others compressed, as they come.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
 
         // Dockerfile reading, layers, configurations, manifests and layouts on disk; no network.
         .target(
             name: "OCI",
             dependencies: [
-                "CLibdeflate", "CZlib", "Disk", "Pipeline", .product(name: "Crypto", package: "swift-crypto"),
+                "CLibdeflate", "CZlib", "CZstd", "Disk", "Pipeline", .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
-            swiftSettings: safe, linkerSettings: [whole("deflate", "z")]),
+            swiftSettings: safe,
+            linkerSettings: [whole("deflate", "z", "zstd")]),
 
         // The distribution protocol over HTTP; knows no services.
         .target(

@@ -137,7 +137,7 @@ extension RegistryClient {
     }
 
     /// The address in `Link: <…>; rel="next"` (RFC 8288).
-    private static func nextPage(_ reply: Reply) -> String? {
+    static func nextPage(_ reply: Reply) -> String? {
         guard let link = reply.headers.first(name: "Link"), link.contains("rel=\"next\"") || link.contains("rel=next"),
             let start = link.firstIndex(of: "<"), let end = link.firstIndex(of: ">"), start < end
         else { return nil }

@@ -64,8 +64,10 @@ extension RegistryClient {
         } else {
             let manifest = try Manifest(parsing: served.bytes)
             _ = try await eachOf((manifest.layers + [manifest.config]).filter { !$0.isForeign }) { blob in
-                if try await !hasBlob(blob.digest, in: repository) {
-                    try await mount(blob, from: source, to: repository)
+                if try await hasBlob(blob.digest, in: repository) { return true }
+                guard try await mount(blob, from: source, to: repository) else {
+                    throw RegistryError.unusable(
+                        "\(host)/\(repository.text)", reason: "\(blob.digest) cannot be mounted from \(source.text)")
                 }
                 return true
             }
@@ -74,7 +76,8 @@ extension RegistryClient {
             ManifestBytes(bytes: served.bytes, mediaType: served.mediaType), as: "\(served.digest)", in: repository)
     }
 
-    private func mount(_ blob: Descriptor, from source: RepositoryName, to repository: RepositoryName) async throws {
+    /// Whether the registry lends a blob of another repository; whatever else it says, the blob can still be sent.
+    func mount(_ blob: Descriptor, from source: RepositoryName, to repository: RepositoryName) async throws -> Bool {
         var request = Request(
             method: .POST,
             target: "/v2/\(repository.text)/blobs/uploads/?mount=\(blob.digest)&from=\(source.text)",
@@ -87,9 +90,7 @@ extension RegistryClient {
         {
             request.method = .DELETE
             await transport.forget(address, for: request)
-            throw RegistryError.unusable(
-                "\(host)/\(repository.text)", reason: "\(blob.digest) cannot be mounted from \(source.text)")
         }
-        try await expect(reply, [201], repository, request.operation)
+        return reply.status == 201
     }
 }

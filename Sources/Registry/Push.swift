@@ -184,5 +184,5 @@ extension RegistryClient {
 
 extension Descriptor {
     /// Whether it is a layer that its maker does not let others keep (a base of Windows): it stays a reference.
-    var isForeign: Bool { mediaType.contains(".foreign.") || mediaType.contains(".nondistributable.") }
+    var isForeign: Bool { MediaType.isForeign(mediaType) }
 }

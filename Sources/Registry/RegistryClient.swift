@@ -52,6 +52,13 @@ public struct RegistryClient: Sendable {
         mirror = nil
     }
 
+    /// The same registry for whoever has no password at all.
+    public var asStranger: RegistryClient { RegistryClient(stranger: self) }
+
+    private init(stranger client: RegistryClient) {
+        (transport, stranger, mirror) = (client.stranger, client.stranger, nil)
+    }
+
     init(_ client: RegistryClient, through mirror: Mirror) {
         (transport, stranger, self.mirror) = (client.transport, client.stranger, mirror)
     }

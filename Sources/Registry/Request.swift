@@ -19,6 +19,7 @@ struct Request: Sendable {
     enum Scope: String, Sendable {
         case pull
         case push = "pull,push"
+        case delete = "delete,pull,push"
     }
 
     /// What is sent, made anew for each attempt: streams can be read once.

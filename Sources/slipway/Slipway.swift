@@ -15,7 +15,8 @@ struct Slipway: AsyncParsableCommand {
         version: Builder.version,
         subcommands: [
             InitCommand.self, DoctorCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self,
-            ReleaseCommand.self, RecordCommand.self, ReproduceCommand.self, FlakyCommand.self, GateCommand.self,
+            ReleaseCommand.self, ImageCommand.self, RecordCommand.self, ReproduceCommand.self, FlakyCommand.self,
+            GateCommand.self,
             CleanCommand.self,
         ])
 

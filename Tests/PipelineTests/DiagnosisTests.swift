@@ -355,7 +355,8 @@ struct DiagnosisTests {
         let codes = Diagnosis(of: Self.healthy).conditions.map(\.code.rawValue)
         #expect(codes == codes.sorted())
         let absent = Set(Condition.Code.allCases.map(\.rawValue)).subtracting(codes)
-        #expect(absent == ["containers", "plan", "program"])
+        let ofClones: Set<String> = absent.filter { !$0.hasPrefix("registry-") }
+        #expect(ofClones == ["containers", "plan", "program"])
     }
 
     @Test func `the words of the Jenkinsfile`() throws {

@@ -11,13 +11,19 @@ struct RegistryAccess: Sendable {
     private let report: @Sendable (Event) -> Void
 
     init(_ survey: Survey, report: @escaping @Sendable (Event) -> Void) {
-        let configuration = survey.configuration
-        let root = survey.root
-        environment = survey.request.environment
-        settings = (configuration.file.registries ?? [:]).mapValues { RegistrySettings($0, root: root) }
-        credentials = CredentialSource(
-            environment: environment, host: configuration.registryName?.host, helper: .programs(environment))
-        self.report = report
+        self.init(
+            survey.configuration, at: survey.root, environment: survey.request.environment,
+            ownHost: survey.configuration.registryName?.host, report: report)
+    }
+
+    /// Only `ownHost` is given the password that variables hold.
+    init(
+        _ configuration: Configuration?, at root: FilePath, environment: [String: String], ownHost: String?,
+        report: @escaping @Sendable (Event) -> Void
+    ) {
+        settings = (configuration?.file.registries ?? [:]).mapValues { RegistrySettings($0, root: root) }
+        credentials = CredentialSource(environment: environment, host: ownHost, helper: .programs(environment))
+        (self.environment, self.report) = (environment, report)
     }
 
     /// Opens connections, and closes them when `body` ends.

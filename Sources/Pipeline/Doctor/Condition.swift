@@ -42,6 +42,14 @@ public struct Condition: Equatable, Sendable, Codable {
         case objects, owner, plan, program
         case
             refStorage = "ref-storage"
+        case registryAccess = "registry-access"
+        case registryBodyLimit = "registry-body-limit"
+        case registryGarbage = "registry-garbage"
+        case registryLocation = "registry-location"
+        case registryLogin = "registry-login"
+        case registryPush = "registry-push"
+        case registryReadOnly = "registry-read-only"
+        case registryServing = "registry-serving"
         case replacements, repository, shallow
         case signingKey = "signing-key"
         case
