@@ -50,7 +50,11 @@ struct RunOrderTests {
     @Test func `what a step used is in its outcome`() async throws {
         let build = "head -c 400000000 /dev/zero | tail -c 390000000 > /dev/null"
         try await withServices(["a: {path: a, toolchain: command, test: false, build: \"\(build)\"}"]) { repository in
-            #expect(try await repository.slipway("run").exit == 0)
+            // A process begins with the peak of the one that starts it: a shell stands between, for a whole suite is large.
+            let said = try await Fixtures.run(
+                "sh", ["-c", "'\(SlipwayBinary.path)' run; exit $?"], in: repository.root,
+                environment: SlipwayBinary.environment)
+            #expect(said.exit == 0, "\(said.errors)")
             let services = try #require(try repository.outcome()["services"] as? [[String: Any]])
             let step = try #require((services.first?["steps"] as? [[String: Any]])?.first)
             #expect(try #require(step["peakKB"] as? Int) > 380_000)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Subprocess
+import Synchronization
 import SystemPackage
 
 /// The real `docker-registry` on a free port of this machine, on a folder of its own.
@@ -83,26 +84,23 @@ public struct RegistryFixture: Sendable {
     }
 }
 
-/// A port nobody listens on at the moment.
+/// Ports below those that the kernel gives to whoever connects somewhere, each handed out once in a process.
+private let ports = Mutex<UInt16>(20_000 + 2 * UInt16.random(in: 0..<5000))
+
+/// A port nobody listens on, with the one after it; nobody else in this process gets either.
 public func freePort() throws -> UInt16 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw FixtureError("no socket") }
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+    for _ in 0..<5000 {
+        let port = ports.withLock { port in
+            port = port >= 31_998 ? 20_000 : port + 2
+            return port
         }
+        if isFree(port), isFree(port + 1) { return port }
     }
-    guard isBound else { throw FixtureError("no free port") }
-    return UInt16(bigEndian: address.sin_port)
+    throw FixtureError("no free port")
 }
 
 /// Whether nobody listens on a port of this machine.
-func isFree(_ port: UInt16) -> Bool {
+private func isFree(_ port: UInt16) -> Bool {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }

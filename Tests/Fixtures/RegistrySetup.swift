@@ -32,7 +32,7 @@ public struct RegistrySetup: Sendable {
         _ kind: Kind, on folder: FilePath? = nil, _ body: @Sendable (RegistrySetup) async throws -> Value
     ) async throws -> Value {
         try await withTemporaryFolder { own in
-            let port = try freePorts()
+            let port = try freePort()
             let place = (folder ?? own).appending("registry")
             let name = kind.isSecure ? try await ownName() : "127.0.0.1"
             let setup = RegistrySetup(kind: kind, host: "\(name):\(port)", folder: place)
@@ -57,15 +57,6 @@ public struct RegistrySetup: Sendable {
     private static func ownName() async throws -> String {
         try await sh(
             "name=$(hostname) && getent hosts \"$name\" >/dev/null && printf %s \"$name\" || printf 127.0.0.1", in: "/")
-    }
-
-    /// The first of two ports beside one another that nobody listens on.
-    private static func freePorts() throws -> UInt16 {
-        for _ in 0..<50 {
-            let port = try freePort()
-            if port < 65_000, isFree(port + 1) { return port }
-        }
-        throw FixtureError("no two free ports")
     }
 
     private func end(_ group: String) async throws {

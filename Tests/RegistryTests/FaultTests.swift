@@ -12,7 +12,7 @@ struct FaultTests {
     func `a push survives each of the thirteen faults`(name: String) async throws {
         let fault = try #require(WireFault.recoverable.first { $0.name == name })
         var limits = RegistryLimits.quick
-        limits.retries.budget = .seconds(20)
+        limits.retries.budget = .seconds(60)
         let (exchanges, error) = try await World.push(
             through: fault.faults, limits: limits, layers: [String(repeating: "layer ", count: 2000)])
         #expect(error == nil, "\(name): \(error?.description ?? "")")

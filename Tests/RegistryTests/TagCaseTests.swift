@@ -84,7 +84,9 @@ struct TagCaseTests {
                 body:
                     #"{"errors":[{"code":"UNKNOWN","message":"unknown error","detail":"invalid checksum digest format"}]}"#
             ))
-        let (exchanges, error) = try await World.push(through: [moving])
+        var limits = RegistryLimits.quick
+        limits.retries.budget = .seconds(60)
+        let (exchanges, error) = try await World.push(through: [moving], limits: limits)
         #expect(error == nil)
         #expect(exchanges.filter { $0.status == 500 }.count == 2)
     }
