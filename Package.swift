@@ -138,6 +138,18 @@ let package = Package(
             ],
             swiftSettings: safe),
 
+        // Builders of images that cannot be assembled natively: the engine of Docker over its socket, buildah, podman.
+        .target(
+            name: "Builders",
+            dependencies: [
+                "Disk", "Execution", "OCI", "Pipeline", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: safe),
+
         // DSSE envelopes: canonical bytes, sign, verify.
         .target(
             name: "Signing",
@@ -153,7 +165,7 @@ let package = Package(
         .target(
             name: "Driver",
             dependencies: [
-                "Disk", "Execution", "Git", "OCI", "Pipeline", "Registry", "Reports", "Signing",
+                "Builders", "Disk", "Execution", "Git", "OCI", "Pipeline", "Registry", "Reports", "Signing",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "SystemPackage", package: "swift-system"), .product(name: "Yams", package: "Yams"),
             ],
@@ -235,6 +247,12 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: tests),
+        .testTarget(
+            name: "BuildersTests",
+            dependencies: [
+                "Builders", "Disk", "Fixtures", "OCI", "Pipeline", "Signing",
+                .product(name: "SystemPackage", package: "swift-system"),
+            ], swiftSettings: tests),
         .testTarget(
             name: "DriverTests",
             dependencies: [

@@ -51,7 +51,7 @@ extension Tools {
             readReports: { place, began, exit in try place.readHiding(since: began, exit: exit) },
             keepNames: { names, file in try yard.keep(names, beside: file) },
             names: { try yard.ledgers.folder?.names($0) },
-            assemble: { try await yard.images.assemble($0) },
+            assemble: { try await yard.images.assemble($0, report) },
             name: { order, image in try yard.images.name(order, image) },
             push: { order, image in try await yard.images.push(order, image) },
             edited: { try survey.edited($0) },
@@ -86,9 +86,12 @@ struct Yard: Sendable {
             registry: configuration.keepsRecordsInRegistry && !limits.isOffline
                 ? own.map { RegistryLedger(client: $0.client, path: $0.path) } : nil,
             trust: keyring.trust, layout: layout, limits: limits)
+        let bases = BaseSource(workTree: survey.workTree, isOffline: limits.isOffline, client: client)
         images = ImageYard(
-            workTree: survey.root, images: survey.workspace.images,
-            bases: BaseSource(workTree: survey.workTree, isOffline: limits.isOffline, client: client), registry: own)
+            workTree: survey.root, images: survey.workspace.images, bases: bases, registry: own,
+            builders: BuilderDesk(
+                workspace: survey.workspace, environment: survey.request.environment, bases: bases,
+                shelf: PrefixShelf(images: survey.workspace.images, registry: limits.isOffline ? nil : own)))
     }
 
     /// Signs a record and keeps it in every ledger.
@@ -127,8 +130,7 @@ extension Survey {
     var reachesOut: Bool {
         if configuration.registryName != nil { return true }
         return services.values.contains { service in
-            guard case .stage(let plan)? = service.image else { return false }
-            return plan.images.contains { if case .registry = $0.base { true } else { false } }
+            service.bases.contains { if case .registry = $0 { true } else { false } }
         }
     }
 

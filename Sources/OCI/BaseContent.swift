@@ -61,7 +61,9 @@ public struct BuiltImage: Equatable, Sendable {
     public let descriptor: Descriptor
     public let manifest: Manifest
     public let platform: String
-    public let base: BaseImage?
+    public private(set) var base: BaseImage?
+    /// The builder that made some of its layers; nil where all are ours, and the same on every machine.
+    public private(set) var builder: String?
     /// Other images that files of it were copied from.
     public var origins: [BaseImage] = []
     /// What whoever built it may want to know.
@@ -90,5 +92,12 @@ public struct BuiltImage: Equatable, Sendable {
 
     init(descriptor: Descriptor, manifest: Manifest, platform: String, base: BaseImage?) {
         (self.descriptor, self.manifest, self.platform, self.base) = (descriptor, manifest, platform, base)
+    }
+
+    /// The same image, said to stand on another base, with layers of a builder on that.
+    public func standing(on base: BaseImage?, builder: String?) -> BuiltImage {
+        var image = self
+        (image.base, image.builder) = (base, builder)
+        return image
     }
 }

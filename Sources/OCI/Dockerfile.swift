@@ -52,7 +52,8 @@ public struct Dockerfile: Equatable, Sendable {
         trouble = directives.trouble ?? reader.trouble
     }
 
-    private static func lines(of text: String) -> [String] {
+    /// The text parted as instructions count their lines.
+    static func lines(of text: String) -> [String] {
         var bytes = Array(text.utf8)[...]
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
         return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { line in

@@ -1,7 +1,7 @@
 import CLibdeflate
 import Crypto
 import Disk
-import Pipeline
+public import Pipeline
 import SystemPackage
 
 /// One member of a layer, and where its content is.
@@ -20,10 +20,10 @@ struct LayerMember: Equatable {
 }
 
 /// A layer that was written.
-struct WrittenLayer: Equatable {
-    let descriptor: Descriptor
+public struct WrittenLayer: Equatable, Sendable {
+    public let descriptor: Descriptor
     /// The digest of the uncompressed layer: its identity, whatever the compressor.
-    let diffID: Pipeline.Digest
+    public let diffID: Pipeline.Digest
 }
 
 /// Writes layers: tar into gzip into a blob, both digests taken on the way.

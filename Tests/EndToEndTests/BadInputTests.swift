@@ -275,7 +275,7 @@ struct BadInputTests {
         async throws
     {
         try await withService(
-            configuration(test: "false"),
+            configuration(test: "false", more: "    builder: native\n"),
             [
                 "it/src": "x",
                 "it/Dockerfile": "FROM alpine@sha256:\(String(repeating: "a", count: 64))\nRUN apk add x\n",

@@ -13,6 +13,8 @@ struct ImageOrder: Sendable {
     let key: Digest
     /// The time it is to bear, where somebody asks for another one than that of the commit.
     var epoch: Int64?
+    /// What a builder has to do before it is assembled; nil where nothing.
+    var work: BuilderWork?
 
     /// What the images are that it needs.
     struct Bases: Sendable {

@@ -11,21 +11,24 @@ struct ImageYard: Sendable {
     let bases: BaseSource
     /// The registry that is pushed to, and the path below which all images are.
     let registry: (client: RegistryClient, path: RepositoryName?)?
+    let builders: BuilderDesk
 
     /// Makes an image in the local layout: one for each platform, and an index of them where there are several.
-    func assemble(_ order: ImageOrder) async throws -> BuiltImage {
+    func assemble(_ order: ImageOrder, _ report: @Sendable (Event) -> Void) async throws -> BuiltImage {
         let layout = try Layout(making: images)
         let platforms = order.source.allPlatforms
-        guard platforms.count > 1 else { return try await assemble(order, order.plan, in: layout) }
+        guard platforms.count > 1 else { return try await assemble(order, order.plan, in: layout, report) }
         var parts: [BuiltImage] = []
         for platform in platforms {
-            parts.append(try await assemble(order, order.plan.made(for: platform), in: layout))
+            parts.append(try await assemble(order, order.plan.made(for: platform), in: layout, report))
         }
         let marks = order.marks(on: parts.first?.base)
         return try BuiltImage(parts, annotations: marks.labels, in: layout)
     }
 
-    private func assemble(_ order: ImageOrder, _ plan: ImagePlan, in layout: Layout) async throws -> BuiltImage {
+    private func assemble(
+        _ order: ImageOrder, _ plan: ImagePlan, in layout: Layout, _ report: @Sendable (Event) -> Void
+    ) async throws -> BuiltImage {
         var contents: [ImagePlan.Source: BaseContent] = [:]
         var notes: [String] = []
         for source in plan.images {
@@ -36,9 +39,16 @@ struct ImageYard: Sendable {
             if own == nil, let pin { notes += await [bases.move(of: source.base, since: pin)].compactMap(\.self) }
         }
         let context = try BuildContext(root: place(order.source.context), dockerfile: place(order.source.dockerfile))
-        let marks = order.marks(on: contents[plan.baseSource]?.image)
+        let base = contents[plan.baseSource]
+        var maker: String?
+        if let work = order.work {
+            let job = BuilderDesk.Job(order: order, work: work, base: base, context: context, layout: layout)
+            let extended = try await builders.extend(job, report)
+            (contents[plan.baseSource], maker) = (extended.content, extended.builder)
+        }
+        let marks = order.marks(on: base?.image)
         var builder = try ImageBuilder(plan, context: context, bases: contents, marks: marks, layout: layout)
-        var image = try await builder.build()
+        var image = try await builder.build().standing(on: base?.image, builder: maker)
         image.notes += notes
         return image
     }

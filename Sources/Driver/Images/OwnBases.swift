@@ -28,19 +28,17 @@ extension Survey {
 
     /// The services on whose images that of another one stands, or from which it copies.
     func owners(ofBasesOf name: ServiceName) -> [ServiceName] {
-        guard case .stage(let plan)? = services[name]?.image else { return [] }
-        return Set(plan.images.compactMap { owner(of: $0.base, for: name) }).sorted()
+        Set((services[name]?.bases ?? []).compactMap { owner(of: $0, for: name) }).sorted()
     }
 }
 
 extension Run {
     /// The images of this repository that one stands on, by what its Dockerfile calls them.
     func ownBases(of name: ServiceName) throws -> [String: OwnBase] {
-        guard case .stage(let image)? = survey.services[name]?.image else { return [:] }
         var own: [String: OwnBase] = [:]
-        for source in image.images {
-            guard let owner = survey.owner(of: source.base, for: name) else { continue }
-            own[source.base.text] = try ownBase(owner, as: source.base.text)
+        for base in survey.services[name]?.bases ?? [] {
+            guard let owner = survey.owner(of: base, for: name) else { continue }
+            own[base.text] = try ownBase(owner, as: base.text)
         }
         return own
     }

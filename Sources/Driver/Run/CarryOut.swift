@@ -188,10 +188,12 @@ extension Run {
         }
         let isPushed = !progress.tags.isEmpty
         let repository = isPushed ? survey.configuration.repositoryText(of: source.name) : source.name
-        return Stability.ImageFacts(
+        var facts = Stability.ImageFacts(
             repository: repository, tags: progress.tags.map(\.text), digest: image.descriptor.digest,
             mediaType: image.descriptor.mediaType, platforms: image.platforms,
             baseImages: [image.base].compactMap(\.self) + image.origins, pushed: isPushed)
+        facts.builder = image.builder
+        return facts
     }
 
     private func record(

@@ -31,7 +31,10 @@ struct Run: Sendable {
             throw RunError.notCheckedOut(name, file)
         }
         vault = try SecretVault(
-            of: work.filter { $0.steps.contains { $0 < .image } }.compactMap { prepared.survey.catalog[$0.name] },
+            of: work.filter { work in
+                let mounts = prepared.survey.services[work.name]?.part?.secrets.isEmpty == false
+                return work.steps.contains { $0 < .image || $0 == .image && mounts }
+            }.compactMap { prepared.survey.catalog[$0.name] },
             from: prepared.survey.request.environment, in: prepared.survey.root)
         folder = prepared.survey.workspace.run(id)
         try folder.prepare()
@@ -125,7 +128,8 @@ struct Run: Sendable {
                 own: try ownBases(of: name))
             return ImageOrder(
                 service: service, source: source, plan: image, bases: bases, version: version, commit: commit,
-                key: entry.key, epoch: survey.request.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) })
+                key: entry.key, epoch: survey.request.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) },
+                work: try builderWork(for: service, source))
         }
     }
 }

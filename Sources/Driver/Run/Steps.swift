@@ -27,7 +27,8 @@ extension Run {
             }
             preconditionFailure("\(step) was planned and has nothing to do")
         } catch {
-            return Advance(result: StepResult(step.kind, Self.ending(of: error), wallMs: wall()))
+            let ending = Self.ending(of: error)
+            return Advance(result: StepResult(step.kind, ending, wallMs: wall(), log: imageLog(of: step)))
         }
     }
 
@@ -35,7 +36,7 @@ extension Run {
         guard step.kind == .push, let image = progress.image else {
             let image = try await tools.assemble(order(for: step.service))
             for note in image.notes { tools.report(.note("\(step.service): \(note)")) }
-            return Advance(result: StepResult(.image, .done, wallMs: wall()), image: image)
+            return Advance(result: StepResult(.image, .done, wallMs: wall(), log: imageLog(of: step)), image: image)
         }
         let tags = try await tools.push(order(for: step.service), image)
         return Advance(result: StepResult(.push, .done, wallMs: wall()), tags: tags)

@@ -24,19 +24,20 @@ struct BaseSource: Sendable {
     /// What a service of this repository makes is not asked for: who stands on it needs that service, and so its key.
     func resolve(_ survey: Survey) async -> BaseResolution {
         var resolution = BaseResolution()
-        var known: [String: Result<BaseImage, Problem>] = [:]
+        var answers: [String: Result<BaseImage, Problem>] = [:]
         for service in survey.catalog.services {
-            guard case .stage(let plan)? = survey.services[service.name]?.image, let context = service.image?.context
+            guard let known = survey.services[service.name], case .stage(let plan)? = known.image,
+                let context = service.image?.context
             else { continue }
-            for base in plan.images.map(\.base) where survey.owner(of: base, for: service.name) == nil {
+            for base in known.bases where survey.owner(of: base, for: service.name) == nil {
                 let name = base.isLayout ? "\(context) \(base.text)" : base.text
                 let result: Result<BaseImage, Problem>
-                if let seen = known[name] {
+                if let seen = answers[name] {
                     result = seen
                 } else {
                     result = await self.result(base, context: context)
                 }
-                known[name] = result
+                answers[name] = result
                 switch result {
                 case .success(let image) where base == plan.base: resolution.images[service.name] = image
                 case .success(let image): resolution.others[service.name, default: [:]][base.text] = image

@@ -7,6 +7,8 @@ struct ServiceSurvey: Sendable {
     /// What its key is made from, but for what it needs and its base image, which come later.
     var material: KeyParts.Material
     let image: ImageSurvey?
+    /// What of its Dockerfile needs a builder; nil where nothing, and where none may be used.
+    let part: BuilderPart?
     /// Files that enter the key although their class would keep them out.
     let taken: Set<Path>
     /// The files that enter the key, when they were asked for.
@@ -28,7 +30,7 @@ struct ServiceSurvey: Sendable {
 
     init(_ service: Service, on ground: Ground, listing: Bool) throws {
         let tree = ground.tree
-        let image = try Self.image(of: service, in: tree)
+        let (image, part) = try Self.image(of: service, in: tree)
         let packing = try Packing(service, in: tree)
         let sifted = try service.paths.map { folder in
             try ground.sift(folder, of: service, packing, listing: listing)
@@ -47,7 +49,7 @@ struct ServiceSurvey: Sendable {
         files = listing ? sifted.flatMap(\.files) + foreign + seen + everything.flatMap(\.files) : []
         tracked = sifted.flatMap(\.tracked)
         buildFiles = sifted.flatMap(\.named)
-        self.image = image
+        (self.image, self.part) = (image, part)
         self.tree = try tree.entry(at: service.home)?.id ?? tree.id
         material = KeyParts.Material(configuration: try service.keyConfiguration)
         material.pins = try service.pinPlaces.compactMap(tree.file)
@@ -59,8 +61,10 @@ struct ServiceSurvey: Sendable {
         material.build = trees(\.build) + foreign + inputs
         material.test = trees(\.test) + seen
         material.files = (sifted + everything).map(\.count).reduce(foreign.count, +)
-        notes = Self.notes(
-            service, taken: taken.filter { path in service.paths.contains(where: path.lies) }, image: image)
+        notes =
+            Self.notes(
+                service, taken: taken.filter { path in service.paths.contains(where: path.lies) }, image: image)
+            + [part.map(Self.note)].compactMap(\.self)
     }
 
     /// What counts for a service besides what its own rules take: what its image packs, its commands name, and links
@@ -99,17 +103,41 @@ struct ServiceSurvey: Sendable {
         }
     }
 
-    private static func image(of service: Service, in tree: Tree) throws -> ImageSurvey? {
-        guard let source = service.image else { return nil }
+    private static func image(of service: Service, in tree: Tree) throws -> (ImageSurvey?, BuilderPart?) {
+        guard let source = service.image else { return (nil, nil) }
         guard let bytes = try tree.content(of: source.dockerfile) else {
-            return .impossible("\(source.dockerfile): there is no such Dockerfile", hint: "is it committed?")
+            let problem = "\(source.dockerfile): there is no such Dockerfile"
+            return (.impossible(problem, hint: "is it committed?"), nil)
         }
+        let text = String(decoding: bytes, as: UTF8.self)
+        let dockerfile = Dockerfile(parsing: text, path: source.dockerfile)
         do {
-            let dockerfile = Dockerfile(parsing: String(decoding: bytes, as: UTF8.self), path: source.dockerfile)
-            return .stage(try source.plan(of: dockerfile))
+            return (.stage(try source.plan(of: dockerfile)), nil)
         } catch {
-            return .impossible("\(error)", hint: error.hint)
+            guard case .needsBuilder(_, let line, let reason) = error, service.recipe.builder != .native else {
+                return (.impossible("\(error)", hint: error.hint), nil)
+            }
+            do {
+                let part = try source.part(of: dockerfile, text: text, line: line, reason: reason)
+                return (.stage(part.rest), part)
+            } catch {
+                return (.impossible("\(error)", hint: error.hint), nil)
+            }
         }
+    }
+
+    /// Every image that its own is made of, each once.
+    var bases: [Stage.Base] {
+        guard case .stage(let plan)? = image else { return [] }
+        return (plan.images.map(\.base) + (part?.bases ?? [])).reduce(into: []) { bases, base in
+            if !bases.contains(base) { bases.append(base) }
+        }
+    }
+
+    private static func note(_ part: BuilderPart) -> Plan.Note {
+        let often = part.seesContext ? "whenever it changes" : "once; what comes after RUN is assembled natively"
+        return Plan.Note(
+            .needsBuilder, "\(part.dockerfile):\(part.line): \(part.reason) needs a builder, \(often)")
     }
 
     private static func notes(_ service: Service, taken: Set<Path>, image: ImageSurvey?) -> [Plan.Note] {

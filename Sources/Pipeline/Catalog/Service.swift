@@ -75,6 +75,8 @@ public struct Service: Equatable, Sendable {
         /// What its commands run in; nil: this machine.
         public var container: Container?
         public var demands = TestDemands()
+        /// Who builds its image where that cannot be assembled natively; nil: the first that works.
+        public var builder: BuilderChoice?
     }
 
     /// Under what conditions its commands run.
@@ -203,6 +205,7 @@ public struct Service: Equatable, Sendable {
                 build.merge(container.build) { $1 }
                 test.merge(container.test) { $1 }
             }
+            if let builder = recipe.builder, builder != .native { build["builder"] = .string(builder.rawValue) }
             // Which tests count decides the verdict; who mends them, and until when, does not.
             let quarantined = Set(recipe.demands.quarantine.map(\.test)).sorted()
             if !quarantined.isEmpty { test["quarantine"] = try JSON(encoding: quarantined) }

@@ -163,12 +163,6 @@ struct ServiceReader {
                 reader.report(line, "service \"\(name)\": a command must name a program")
             }
         }
-        if let builder = entry.builder, !["auto", "native"].contains(builder) {
-            let hint = "remove it: not yet"
-            reader.report(
-                place("builder", in: reader), "builder \(builder) does nothing yet in this version of Slipway",
-                hint: hint)
-        }
         var recipe = Service.Recipe(
             toolchain: toolchain.name, build: build, test: test, evidence: entry.reports ?? toolchain.evidence,
             allowEmpty: entry.test?.allowEmpty ?? [], timeout: entry.timeout ?? Seconds(3600),
@@ -176,6 +170,7 @@ struct ServiceReader {
                 ContainerReader(service: name, entry: $0, line: place("container", in: reader)).container(in: &reader)
             })
         recipe.demands = demands(of: recipe, in: &reader)
+        recipe.builder = entry.builder.flatMap(BuilderChoice.init(rawValue:))
         return recipe
     }
 

@@ -77,7 +77,8 @@ extension Schema {
         Field("label", .text, "Which Jenkins agents may take it."),
         Field(
             "builder", .choice(["auto", "native", "docker", "buildah", "podman"]),
-            "What builds its images: natively, as far as this version goes."),
+            "What builds its image where RUN stands in the Dockerfile; everything else is assembled natively.",
+            standard: .string("auto")),
         Field(
             "images", .either([.exactly(false), .list(.object(image))]),
             "Its images; by default one if its folder has a Dockerfile."),

@@ -96,6 +96,7 @@ public struct Plan: Equatable, Sendable, Codable {
             case noTags = "no-tags"
             case neededBuild = "needed-build"
             case noImage = "no-image"
+            case needsBuilder = "needs-builder"
             case danglingNeed = "dangling-need"
             case suppressedNeed = "suppressed-need"
             case staleTarget = "stale-target"

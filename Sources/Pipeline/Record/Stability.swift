@@ -156,6 +156,8 @@ extension Stability {
         public var pushed: Bool
         /// The record of the run that made it, where that was not this one: only what tests see has changed since.
         public var from: String?
+        /// The builder that made some of its layers: such an image does not come out the same twice.
+        public var builder: String?
 
         public init(
             repository: String, tags: [String], digest: Digest, mediaType: String, platforms: [String],
