@@ -1,5 +1,5 @@
 import Disk
-import OCI
+public import OCI
 public import Pipeline
 public import SystemPackage
 
@@ -40,6 +40,25 @@ extension RegistryClient {
         if try await manifest("\(image.digest)", in: repository) == nil {
             try await put(image.stored, as: "\(image.digest)", in: repository)
         }
+        return sent
+    }
+
+    /// Brings an image out of a layout on disk, with its platforms; what was sent is read back, and nothing is named by it.
+    ///
+    /// Returns the bytes that were sent.
+    public func bring(_ image: Descriptor, from layout: Layout, to repository: RepositoryName) async throws -> Int64 {
+        let bytes = try layout.blob(image.digest)
+        guard MediaType.isIndex(image.mediaType) else {
+            let manifest = try Manifest(parsing: bytes)
+            let shipment = Shipment(layout: layout, image: image, manifest: manifest, baseRepository: nil)
+            let sent = Set(try await push(shipment, to: repository, tags: []).uploaded)
+            return shipment.blobs.filter { sent.contains($0.digest) }.map(\.size).reduce(0, +)
+        }
+        var sent: Int64 = 0
+        for child in try Index(parsing: bytes).manifests {
+            sent += try await bring(child, from: layout, to: repository)
+        }
+        try await put(.init(bytes: bytes, mediaType: image.mediaType), as: "\(image.digest)", in: repository)
         return sent
     }
 

@@ -113,6 +113,18 @@ struct ImageCommandTests {
                 #expect(far["sent"] as? Int ?? 0 > 0)
                 let carried = try await digest(other, "far/app:1.0.0")
                 #expect(carried == there)
+                // Out of a layout, which has no tags beside it.
+                let local = "oci:.slipway/images:app:\(tag)"
+                let pushed = try first(
+                    await json(repo, ["promote", local, "\(other.host)/disk/app:1.0.0"]), "images")
+                #expect(pushed["sent"] as? Int ?? 0 > 0)
+                let uploaded = try await digest(other, "disk/app:1.0.0")
+                #expect(uploaded == there)
+                let again = try first(
+                    await json(repo, ["promote", local, "\(other.host)/disk/app:1.0.0"]), "images")
+                #expect(again["state"] as? String == "already-published")
+                let bare = try await repo.slipway("image", "promote", local, "production")
+                #expect(bare.exit == 64 && bare.errors.contains("is in no registry"))
                 // Several go side by side, each under its own name.
                 let many = try await json(
                     repo, ["promote", "app:\(tag)", "\(registry.host)/live/app:1.0.0", "\(other.host)/all"])

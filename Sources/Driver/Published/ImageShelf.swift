@@ -151,7 +151,7 @@ enum ImageNameError: Failure, Equatable {
         case .malformed:
             "an image is HOST/REPOSITORY:TAG, HOST/REPOSITORY@sha256:…, oci:FOLDER:NAME, or NAME:TAG of the configured registry"
         case .platform: "choose one by --platform"
-        case .notInRegistry: "slipway clean tidies .slipway/images"
+        case .notInRegistry: "one in a registry is HOST/REPOSITORY:TAG; slipway clean tidies .slipway/images"
         case .unknown, .noImage: nil
         }
     }
