@@ -70,7 +70,7 @@ struct KeptRecordTests {
             .replacing("urn:slipway:stability:v1", with: "urn:slipway:stability:v2")
         let envelope = Envelope(payload: Array(payload.utf8), payloadType: Statement.payloadType)
         let error = #expect(throws: RecordError.self) { try SealedRecord(parsing: envelope.bytes) }
-        #expect(error == .otherFormat("urn:slipway:stability:v2"))
+        #expect(error == .otherFormat("urn:slipway:stability:v2", wanted: "urn:slipway:stability:v1"))
         #expect(error?.fault == .unverifiable)
         #expect(error?.description.contains("urn:slipway:stability:v2") == true)
         #expect(error?.hint?.contains("upgrade Slipway") == true)

@@ -1,28 +1,30 @@
 import Pipeline
 import Signing
 
-/// A record as it lies in a ledger: the envelope, and what it says.
-struct SealedRecord: Sendable {
-    let envelope: Envelope
-    let statement: Statement
+/// A stability record as it lies in a ledger.
+typealias SealedRecord = Sealed<Stability>
 
-    var record: Stability { statement.predicate }
-    var id: String { record.run.recordId }
+/// A statement as it is kept: the envelope, and what it says.
+struct Sealed<Content: Predicate>: Sendable {
+    let envelope: Envelope
+    let statement: InTotoStatement<Content>
+
+    var record: Content { statement.predicate }
 
     /// Reads an envelope and the statement in it.
     ///
     /// Signatures are judged by whoever knows which keys to trust.
     init(parsing bytes: [UInt8]) throws {
         envelope = try Envelope(parsing: bytes)
-        guard envelope.payloadType == Statement.payloadType else {
+        guard envelope.payloadType == StatementForm.payloadType else {
             throw RecordError.malformed("the payload is \(envelope.payloadType.prefix(80).description.printable)")
         }
-        statement = try Statement(payload: envelope.payload)
+        statement = try InTotoStatement(payload: envelope.payload)
     }
 
-    init(_ record: Stability, signedWith key: SigningKey?) throws {
-        statement = Statement(record)
-        let plain = Envelope(payload: try statement.payload, payloadType: Statement.payloadType)
+    init(_ statement: InTotoStatement<Content>, signedWith key: SigningKey?) throws {
+        self.statement = statement
+        let plain = Envelope(payload: try statement.payload, payloadType: StatementForm.payloadType)
         envelope = try key.map { try plain.signed(with: $0) } ?? plain
     }
 
@@ -43,5 +45,13 @@ struct SealedRecord: Sendable {
             }
         }
         return keys.isEmpty ? (isNamed ? .broken : .unknown) : .by(keys)
+    }
+}
+
+extension Sealed where Content == Stability {
+    var id: String { record.run.recordId }
+
+    init(_ record: Stability, signedWith key: SigningKey?) throws {
+        try self.init(Statement(record), signedWith: key)
     }
 }

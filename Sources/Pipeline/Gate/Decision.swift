@@ -25,7 +25,7 @@ public struct Decision: Equatable, Sendable, Codable {
     }
 
     public enum Intent: String, Codable, Sendable {
-        case deploy
+        case deploy, redeploy, rollback
     }
 
     /// The record that was judged.
@@ -46,7 +46,8 @@ public struct Decision: Equatable, Sendable, Codable {
         public let toGreen: String?
 
         public enum ID: String, Codable, Sendable {
-            case identity, prevented, source, tests, freshness
+            case identity, prevented, source, tests, freshness, migrationsOrder, coexistence, semver, auditIndex
+            case monotonic, soak, history
         }
 
         /// From best to worst.

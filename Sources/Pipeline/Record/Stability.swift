@@ -2,7 +2,7 @@
 ///
 /// All that differs between two identical runs is under `run`. No log text, no message of an assertion, no value of a
 /// variable: names, counts and digests only.
-public struct Stability: Equatable, Sendable, Codable {
+public struct Stability: Predicate {
     /// The minor version of the format; the major is in the predicate type.
     public var schema: String
     /// Names of members that a reader must understand or refuse the record.
@@ -20,13 +20,18 @@ public struct Stability: Equatable, Sendable, Codable {
     public var builder: Builder
     /// Which release its image became; nil in the record of a run.
     public var release: ReleaseFacts?
+    /// Nil for a service without migrations.
+    public var migrations: MigrationFacts?
+    /// Nil for a service that declares no interface.
+    public var interface: InterfaceFacts?
+    /// Nil for a service that declares no audit index.
+    public var audit: AuditFacts?
 
     public static let currentSchema = "1.0"
     public static let predicateType = "urn:slipway:stability:v1"
-    /// The members of this version, for `crit`.
-    static let knownMembers: Set<String> = [
+    public static let knownMembers: Set<String> = [
         "schema", "crit", "run", "scope", "service", "source", "version", "image", "verdict", "steps", "tests",
-        "inputs", "builder", "release",
+        "inputs", "builder", "release", "migrations", "interface", "audit",
     ]
 
     public init(

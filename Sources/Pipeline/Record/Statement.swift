@@ -1,41 +1,38 @@
-/// An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md) about one service.
-///
-/// The subject is the image digest and nothing else: in-toto matches subjects by any digest, so a commit beside it would
-/// make the record speak for other images of that commit. Without an image the subject is the tree of the service.
-public struct Statement: Equatable, Sendable, Codable {
-    public let type: String
-    public let subject: [Subject]
-    public let predicateType: String
-    public let predicate: Stability
+/// What a signed statement says of its subject: the predicate of an in-toto Statement.
+public protocol Predicate: Equatable, Sendable, Codable {
+    /// The URI that names the predicate and its major version.
+    static var predicateType: String { get }
+    /// The members that this version understands, for `crit`.
+    static var knownMembers: Set<String> { get }
+}
 
-    public struct Subject: Equatable, Sendable, Codable {
-        public let name: String
-        public let digest: [String: String]
-    }
+/// The statement about what became of one service.
+public typealias Statement = InTotoStatement<Stability>
+
+/// An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md).
+///
+/// The subject is an image digest and nothing else: in-toto matches subjects by any digest, so a commit beside it would
+/// make the statement speak for other images of that commit.
+public struct InTotoStatement<Content: Predicate>: Equatable, Sendable, Codable {
+    public let type: String
+    public let subject: [StatementSubject]
+    public let predicateType: String
+    public let predicate: Content
 
     private enum CodingKeys: String, CodingKey {
         case type = "_type"
         case subject, predicateType, predicate
     }
 
-    public static let payloadType = "application/vnd.in-toto+json"
-    private static let statementType = "https://in-toto.io/Statement/v1"
-
-    public init(_ record: Stability) {
-        type = Self.statementType
-        predicateType = Stability.predicateType
-        predicate = record
-        if let image = record.image {
-            subject = [Subject(name: image.repository, digest: ["sha256": image.digest.hex])]
-        } else {
-            let name = "pkg:slipway/\(record.service.name)"
-            subject = [Subject(name: name, digest: ["gitTree": "\(record.source.serviceTree)"])]
-        }
+    public init(_ predicate: Content, about subject: [StatementSubject]) {
+        type = StatementForm.type
+        predicateType = Content.predicateType
+        (self.predicate, self.subject) = (predicate, subject)
     }
 
     /// Reads a payload strictly.
     ///
-    /// Throws `RecordError` for what is no record, or one of a later major version.
+    /// Throws `RecordError` for what is no such statement, or one of a later major version.
     public init(payload: [UInt8]) throws {
         let json: JSON
         do {
@@ -43,13 +40,15 @@ public struct Statement: Equatable, Sendable, Codable {
         } catch {
             throw RecordError.malformed("\(error)")
         }
-        guard json["_type"]?.string == Self.statementType else {
+        guard json["_type"]?.string == StatementForm.type else {
             throw RecordError.malformed("no in-toto Statement v1")
         }
         let predicateType = json["predicateType"]?.string ?? ""
-        guard predicateType == Stability.predicateType else { throw RecordError.otherFormat(predicateType) }
+        guard predicateType == Content.predicateType else {
+            throw RecordError.otherFormat(predicateType, wanted: Content.predicateType)
+        }
         if let crit = json["predicate"]?["crit"]?.array {
-            let unknown = crit.map { $0.string ?? $0.kind }.filter { !Stability.knownMembers.contains($0) }
+            let unknown = crit.map { $0.string ?? $0.kind }.filter { !Content.knownMembers.contains($0) }
             guard unknown.isEmpty else { throw RecordError.unknownCritical(unknown) }
         }
         do {
@@ -64,16 +63,53 @@ public struct Statement: Equatable, Sendable, Codable {
         get throws { try JSON(encoding: self).canonicalBytes }
     }
 
-    /// Whether the record speaks for an image.
-    public func isAbout(_ digest: Digest) -> Bool {
-        subject.count == 1 && subject[0].digest == ["sha256": digest.hex] && predicate.image?.digest == digest
+    /// Whether an image is its only subject.
+    public func names(_ digest: Digest) -> Bool { subject.count == 1 && subject[0].digest == ["sha256": digest.hex] }
+}
+
+/// One thing a statement is about.
+public struct StatementSubject: Equatable, Sendable, Codable {
+    public let name: String
+    public let digest: [String: String]
+
+    public init(name: String, digest: [String: String]) {
+        (self.name, self.digest) = (name, digest)
     }
+
+    /// An image, by the digest of its manifest or index.
+    public init(image: Digest, of repository: String) {
+        self.init(name: repository, digest: ["sha256": image.hex])
+    }
+}
+
+/// The names that all statements share.
+public enum StatementForm {
+    public static let payloadType = "application/vnd.in-toto+json"
+    public static let type = "https://in-toto.io/Statement/v1"
+}
+
+extension InTotoStatement where Content == Stability {
+    public static var payloadType: String { StatementForm.payloadType }
+
+    /// Without an image the subject is the tree of the service.
+    public init(_ record: Stability) {
+        if let image = record.image {
+            self.init(record, about: [StatementSubject(image: image.digest, of: image.repository)])
+        } else {
+            let name = "pkg:slipway/\(record.service.name)"
+            let digest = ["gitTree": "\(record.source.serviceTree)"]
+            self.init(record, about: [StatementSubject(name: name, digest: digest)])
+        }
+    }
+
+    /// Whether the record speaks for an image.
+    public func isAbout(_ digest: Digest) -> Bool { names(digest) && predicate.image?.digest == digest }
 }
 
 /// Why a document is no record that can be used.
 public enum RecordError: Failure, Equatable {
     case malformed(String)
-    case otherFormat(String)
+    case otherFormat(String, wanted: String)
     case unknownCritical([String])
 
     public var fault: Fault { .unverifiable }
@@ -87,10 +123,9 @@ public enum RecordError: Failure, Equatable {
 
     public var description: String {
         switch self {
-        case .malformed(let problem): "not a stability record: \(problem)"
-        case .otherFormat(let type):
-            "the record is a \"\(type.prefix(80).description.printable)\", and this version of Slipway reads "
-                + Stability.predicateType
+        case .malformed(let problem): "not a signed record: \(problem)"
+        case .otherFormat(let type, let wanted):
+            "the record is a \"\(type.prefix(80).description.printable)\", and what is read here is \(wanted)"
         case .unknownCritical(let names):
             "the record demands that its reader understand \(names.joined(separator: ", ").printable)"
         }
