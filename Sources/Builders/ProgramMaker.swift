@@ -136,11 +136,20 @@ public struct ProgramMaker: ImageMaker {
             program == "buildah" ? ["containers", "--json"] : ["ps", "--all", "--external", "--format", "json"])
         let left = containers.filter { isOurs(($0["imagename"] ?? $0["Image"])?.string ?? "") }
             .compactMap { ($0["id"] ?? $0["Id"])?.string }
+        try left.forEach(endProcesses)
         if !left.isEmpty { try told(["rm"] + (program == "podman" ? ["--force"] : []) + left) }
         let images = try list(["images", program == "buildah" ? "--json" : "--format=json"])
         let names = images.flatMap { ($0["names"] ?? $0["Names"])?.array ?? [] }.compactMap(\.string).filter(isOurs)
         // The one that was built stands on the others.
         for name in names.sorted(by: { $0.contains("/image:") && !$1.contains("/image:") }) { try told(["rmi", name]) }
+    }
+
+    /// Ends what still runs in a container whose builder was killed: a runtime's processes are nobody's children then.
+    private func endProcesses(of container: String) throws {
+        let place = FilePath(
+            String(decoding: try told(["mount", container]), as: UTF8.self).filter { !$0.isWhitespace })
+        let layer = place.components.map(\.string).last { $0.count == 64 && $0.allSatisfy(\.isHexDigit) }
+        if let layer { RootedProcesses.end(inLayer: layer) }
     }
 
     private func list(_ arguments: [String]) throws -> [JSON] {

@@ -54,6 +54,16 @@ enum ProcessTable {
         return marks.allSatisfy(variables.contains)
     }
 
+    /// Whether what a process sees as `/` is a mount that names this text.
+    static func isRooted(_ process: pid_t, in text: String) -> Bool {
+        guard let bytes = read("/proc/\(process)/mountinfo") else { return false }
+        return bytes.split(separator: UInt8(ascii: "\n")).contains { line in
+            let fields = line.split(separator: UInt8(ascii: " "))
+            return fields.count > 4 && fields[4] == [UInt8(ascii: "/")]
+                && String(decoding: line, as: UTF8.self).contains(text)
+        }
+    }
+
     private static func numbers(in folder: String) -> [pid_t] {
         guard let stream = unsafe opendir(folder) else { return [] }
         defer { unsafe closedir(stream) }

@@ -12,6 +12,10 @@ public import Pipeline
     private var output = [UInt8](repeating: 0, count: 1 << 18)
     /// Whether the last member or frame is whole.
     private var isWhole = true
+    private var total: Int64 = 0
+
+    /// More than any layer holds: what expands to that was made to do harm.
+    private static let limit: Int64 = 1 << 38
 
     enum Kind: String {
         case gzip, zstd, none
@@ -28,10 +32,15 @@ public import Pipeline
     /// Takes some bytes, and hands on what they stand for.
     func take(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) throws -> Void) throws {
         guard !bytes.isEmpty else { return }
+        func counting(_ piece: ArraySlice<UInt8>) throws {
+            total += Int64(piece.count)
+            guard total < Self.limit else { throw LayerError.damaged("it has no end") }
+            try body(piece)
+        }
         switch try kind ?? begin(bytes) {
-        case .none: try body(bytes[...])
-        case .gzip: try inflate(bytes, body)
-        case .zstd: try expand(bytes, body)
+        case .none: try counting(bytes[...])
+        case .gzip: try inflate(bytes, counting)
+        case .zstd: try expand(bytes, counting)
         }
     }
 
@@ -59,6 +68,8 @@ public import Pipeline
     private func inflate(_ bytes: [UInt8], _ body: (ArraySlice<UInt8>) throws -> Void) throws {
         var position = 0
         while position < bytes.count {
+            // Padding behind the last member.
+            if isWhole, position > 0 || total > 0, bytes[position...].allSatisfy({ $0 == 0 }) { return }
             // The next of several members, which one layer may be made of.
             if isWhole, unsafe inflateReset(&gzip) != Z_OK { throw LayerError.memory }
             isWhole = false

@@ -127,7 +127,7 @@ struct LayerIndex {
 
     /// Reads a whole layer.
     ///
-    /// Throws `LayerStream.Trouble` where it is no tar, or compressed in a way that is not known.
+    /// Throws `LayerStream.Damage` where it is no tar, or compressed in a way that is not known.
     init(of file: FilePath, digest: Digest) throws {
         var reader = TarReader()
         var found: [TarReader.Member] = []
@@ -138,10 +138,10 @@ struct LayerIndex {
             }, content: { _ in }, end: {})
         try LayerStream(file: file).read { piece in
             try reader.take(piece, handler)
-            guard found.count <= Self.limit else { throw LayerStream.Trouble.damaged }
+            guard found.count <= Self.limit else { throw LayerStream.Damage() }
             return true
         }
-        guard reader.isWhole else { throw LayerStream.Trouble.damaged }
+        guard reader.isWhole else { throw LayerStream.Damage() }
         var contents: [Path: FileTree.Node] = [:]
         for member in found { add(member, digest, &contents) }
     }

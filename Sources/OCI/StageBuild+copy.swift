@@ -43,10 +43,10 @@ extension StageBuild {
         for layer in kit.bases[source]?.layers ?? [] {
             do {
                 tree.apply(try LayerIndex.of(layer.digest, in: kit.layout))
-            } catch let trouble as LayerStream.Trouble {
+            } catch is LayerStream.Damage {
                 throw ImageError.needsBuilder(
                     kit.plan.dockerfile, line: instruction.line,
-                    "COPY --from=\(source.base.text) (\(trouble.text(of: layer)))")
+                    "COPY --from=\(source.base.text) (\(LayerStream.Damage.text(of: layer)))")
             }
         }
         return ImageFiles(tree: tree)

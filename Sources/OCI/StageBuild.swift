@@ -154,10 +154,10 @@ struct StageBuild {
         for layer in layers {
             do {
                 state.tree.apply(try LayerIndex.of(layer.digest, in: kit.layout))
-            } catch let trouble as LayerStream.Trouble {
+            } catch is LayerStream.Damage {
                 state.isWhole = false
                 note(
-                    "\(kit.plan.dockerfile): \(trouble.text(of: layer)): which folders it has is not known, end targets with /"
+                    "\(kit.plan.dockerfile): \(LayerStream.Damage.text(of: layer)): which folders it has is not known, end targets with /"
                 )
             }
         }
@@ -186,12 +186,9 @@ struct StageBuild {
     }
 }
 
-extension LayerStream.Trouble {
-    func text(of layer: Descriptor) -> String {
-        switch self {
-        case .unknownCompression(let name): "layer \(layer.digest.short) of the base is \(name), which is not read here"
-        case .damaged: "layer \(layer.digest.short) of the base is no tar that can be read"
-        }
+extension LayerStream.Damage {
+    static func text(of layer: Descriptor) -> String {
+        "layer \(layer.digest.short) of the base is no tar that can be read"
     }
 }
 

@@ -110,10 +110,10 @@ struct TarReader {
 
     private mutating func begin(_ block: [UInt8], _ handler: Handler) throws {
         func field(_ range: Range<Int>) -> [UInt8] { Array(block[range].prefix { $0 != 0 }) }
-        guard let stated = Self.number(block[124..<136]), stated >= 0 else { throw LayerStream.Trouble.damaged }
+        guard let stated = Self.number(block[124..<136]), stated >= 0 else { throw LayerStream.Damage() }
         let type = block[156]
         if "xgLK".utf8.contains(type) {
-            guard stated <= Self.recordLimit else { throw LayerStream.Trouble.damaged }
+            guard stated <= Self.recordLimit else { throw LayerStream.Damage() }
             start(size: stated, use: .keep(as: type, []))
             return
         }

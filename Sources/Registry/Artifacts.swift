@@ -51,37 +51,66 @@ extension RegistryClient {
         var descriptor = try layout.add(stored.bytes, mediaType: MediaType.manifest)
         guard let subject = artifact.subject, !reply.headers.contains(name: "OCI-Subject") else { return }
         descriptor.artifactType = artifact.type
+        try await put(stored, as: Self.tag(of: descriptor.digest, about: subject.digest), in: repository)
         try await addToFallback(descriptor, of: subject, in: repository)
     }
 
+    /// The tag by which one referrer of a subject is found where the registry lists none.
+    ///
+    /// Nobody else writes to it: an index that several write to can lose an entry, and this brings it back.
+    private static func tag(of referrer: Digest, about subject: Digest) -> String {
+        "\(fallbackTag(of: subject)).\(referrer.hex.prefix(32))"
+    }
+
+    private static func fallbackTag(of subject: Digest) -> String { "sha256-\(subject.hex)" }
+
     /// Adds a referrer to the index under `sha256-<hex>`.
     ///
-    /// No registry tried honours If-Match, so what was written is read back until it stays: seen once, a slow writer that
-    /// read the index before may still put its own over it. What others had written and lost on the way is put back too.
+    /// No registry tried honours If-Match, so it is read back. A slow writer may still put its own index over it later;
+    /// the next writer restores what was lost, and our readers look at the tags of the referrers as well.
     private func addToFallback(
         _ descriptor: Descriptor, of subject: Descriptor, in repository: RepositoryName
     ) async throws {
-        let tag = "sha256-\(subject.digest.hex)"
+        let tag = Self.fallbackTag(of: subject.digest)
         let end = ContinuousClock.now + transport.limits.retries.contention
         var seen = [descriptor]
-        var sightings = 0
         var rounds: Int64 = 0
         while ContinuousClock.now < end {
-            let listed = try await fallback(tag, in: repository) ?? []
+            let present = try await fallback(tag, in: repository)
+            let listed = present ?? []
+            if listed.contains(where: { $0.digest == descriptor.digest }) { return }
             seen += listed.filter { other in !seen.contains { $0.digest == other.digest } }
-            if listed.contains(where: { $0.digest == descriptor.digest }) {
-                sightings += 1
-                if sightings == 3 { return }
-            } else {
-                (sightings, rounds) = (0, rounds + 1)
-                let known = Set(listed.map(\.digest))
-                let index = Index(manifests: listed + seen.filter { !known.contains($0.digest) })
-                let manifest = ManifestBytes(bytes: try index.bytes, mediaType: MediaType.index, hasSubject: true)
-                try await put(manifest, as: tag, in: repository)
+            if present != nil, rounds == 0 {
+                for other in try await tagged(about: subject.digest, in: repository).map(\.descriptor)
+                where !seen.contains(where: { $0.digest == other.digest }) { seen.append(other) }
             }
-            try await Task.sleep(for: .milliseconds(Int64.random(in: 20...80 + 20 * min(rounds, 20))))
+            let known = Set(listed.map(\.digest))
+            let index = Index(manifests: listed + seen.filter { !known.contains($0.digest) })
+            let manifest = ManifestBytes(bytes: try index.bytes, mediaType: MediaType.index, hasSubject: true)
+            if rounds > 0 {
+                try await Task.sleep(for: .milliseconds(Int64.random(in: 20...80 + 20 * min(rounds, 20))))
+            }
+            try await put(manifest, as: tag, in: repository)
+            rounds += 1
         }
         throw RegistryError.unusable("\(host)/\(repository.text):\(tag)", reason: "others write to it all the time")
+    }
+
+    /// The referrers of an image that have a tag of their own for it.
+    private func tagged(
+        about subject: Digest, in repository: RepositoryName
+    ) async throws -> [(descriptor: Descriptor, manifest: Manifest)] {
+        let start = Self.fallbackTag(of: subject)
+        var found: [(Descriptor, Manifest)] = []
+        for tag in try await tags(in: repository, after: start) where tag.text.hasPrefix("\(start).") {
+            guard let served = try await manifest(tag.text, in: repository) else { continue }
+            let manifest = try Manifest(parsing: served.bytes)
+            var descriptor = Descriptor(
+                mediaType: served.mediaType, digest: served.digest, size: Int64(served.bytes.count))
+            descriptor.artifactType = manifest.artifactType ?? manifest.config.mediaType
+            found.append((descriptor, manifest))
+        }
+        return found
     }
 
     /// What the index under a fallback tag lists; nil when there is no such tag.
@@ -101,21 +130,26 @@ extension RegistryClient {
     public func artifacts(_ type: String, about subject: Digest, in repository: RepositoryName) async throws
         -> [[UInt8]]
     {
-        let tag = "sha256-\(subject.hex)"
         let listed = try await referrers(of: subject, in: repository)
-        let fallback = try await fallback(tag, in: repository) ?? []
-        let wanted = Set((listed + fallback).filter { $0.artifactType == type }.map(\.digest))
+        let fallback = try await fallback(Self.fallbackTag(of: subject), in: repository) ?? []
+        let tagged = listed == nil ? try await tagged(about: subject, in: repository) : []
+        var manifests = Dictionary(tagged.map { ($0.descriptor.digest, $0.manifest) }) { first, _ in first }
+        let all = (listed ?? []) + fallback + tagged.map(\.descriptor)
         var documents: [[UInt8]] = []
-        for digest in wanted.sorted() {
-            if let document = try await artifact("\(digest)", in: repository) { documents.append(document) }
+        for digest in Set(all.filter { $0.artifactType == type }.map(\.digest)).sorted() {
+            if manifests[digest] == nil, let served = try await manifest("\(digest)", in: repository) {
+                manifests[digest] = try Manifest(parsing: served.bytes)
+            }
+            guard let content = manifests[digest]?.layers.first else { continue }
+            documents.append(try await blob(content, in: repository))
         }
         return documents
     }
 
-    /// What the registry lists itself, page by page; nothing when it has no such interface.
+    /// What the registry lists itself, page by page; nil when it has no such interface.
     ///
     /// Throws on every other refusal: evidence that was not seen must not look as if there were none.
-    private func referrers(of subject: Digest, in repository: RepositoryName) async throws -> [Descriptor] {
+    private func referrers(of subject: Digest, in repository: RepositoryName) async throws -> [Descriptor]? {
         let operation = "listing referrers"
         var found: [Descriptor] = []
         var next: String? = "/v2/\(repository.text)/referrers/\(subject)"
@@ -127,9 +161,11 @@ extension RegistryClient {
             }
             let reply = try await transport.send(
                 Request(method: .GET, target: target, repository: repository, operation: operation))
-            if found.isEmpty, [400, 404, 405, 406].contains(reply.status) { return [] }
+            if found.isEmpty, [400, 404, 405, 406].contains(reply.status) { return nil }
             try await expect(reply, [200], repository, operation)
-            guard reply.headers.first(name: "Content-Type")?.hasPrefix(MediaType.index) == true else { return found }
+            guard reply.headers.first(name: "Content-Type")?.hasPrefix(MediaType.index) == true else {
+                return found.isEmpty ? nil : found
+            }
             found += try Index(parsing: reply.body).manifests
             next = Self.nextPage(reply)
         }

@@ -18,6 +18,10 @@ public final class Connections: Sendable {
         var logins: [String: Login] = [:]
     }
 
+    private static var group: any EventLoopGroup { HTTPClient.defaultEventLoopGroup }
+    /// The loops that connections may be on.
+    let loops = Array(group.makeIterator())
+
     let limits: RegistryLimits
     let environment: [String: String]
     /// Told what a person may want to know although all is well.
@@ -60,7 +64,7 @@ public final class Connections: Sendable {
         let way = Way(trust: trust, proxy: proxy, isPlain: origin.isPlain)
         return try state.withLock { state in
             if let client = state.clients[way] { return client }
-            let client = HTTPClient(configuration: try configuration(way))
+            let client = HTTPClient(eventLoopGroup: Self.group, configuration: try configuration(way))
             state.clients[way] = client
             return client
         }

@@ -7,11 +7,13 @@ extension RegistryClient {
     ///
     /// Follows pages by their `Link`, whichever form it has; a registry that ignores how many were asked for sends all, and
     /// one that repeats a page has no more.
-    public func tags(in repository: RepositoryName) async throws -> [ImageTag] {
+    ///
+    /// Those after one only, where the registry can tell.
+    public func tags(in repository: RepositoryName, after start: String? = nil) async throws -> [ImageTag] {
         let operation = "listing tags"
         var found: Set<ImageTag> = []
         var seen: Set<String> = []
-        var next: String? = "/v2/\(repository.text)/tags/list?n=1000"
+        var next: String? = "/v2/\(repository.text)/tags/list?n=1000" + (start.map { "&last=\($0)" } ?? "")
         while let target = next, seen.insert(target).inserted {
             let reply = try await transport.send(
                 Request(method: .GET, target: target, repository: repository, operation: operation))

@@ -127,10 +127,10 @@ struct Upload {
     }
 
     private func send(_ session: String) async throws -> Step {
-        let (file, size) = (file, blob.size)
+        let (file, size, loops) = (file, blob.size, transport.connections.loops)
         var sending = request(.PUT, closing(session))
         sending.headers = [("Content-Type", "application/octet-stream")]
-        sending.body = .init(size: size) { .stream(FileChunks(file: file), length: .known(size)) }
+        sending.body = .init(size: size) { .stream(FileChunks(file: file, loops: loops), length: .known(size)) }
         return try await judge(sending)
     }
 
@@ -155,13 +155,13 @@ struct Upload {
             range.hasPrefix("0-"), last > 0, last + 1 < blob.size
         else { return false }
         let next = try location(in: status, or: session)
-        let (file, offset, rest) = (file, last + 1, blob.size - last - 1)
+        let (file, offset, rest, loops) = (file, last + 1, blob.size - last - 1, transport.connections.loops)
         var sending = request(.PATCH, next)
         sending.headers = [
             ("Content-Type", "application/octet-stream"), ("Content-Range", "\(offset)-\(blob.size - 1)"),
         ]
         sending.body = .init(size: rest) {
-            .stream(FileChunks(file: file, offset: offset), length: .known(rest))
+            .stream(FileChunks(file: file, loops: loops, offset: offset), length: .known(rest))
         }
         guard let patched = try await reply(to: sending), (200...299).contains(patched.status) else { return false }
         var ending = request(.PUT, closing(try location(in: patched, or: next)))
@@ -197,18 +197,26 @@ struct Upload {
 /// The content of a file as a request body, piece by piece.
 struct FileChunks: AsyncSequence, Sendable {
     let file: FilePath
+    /// The loops on one of which the connection is.
+    let loops: [any EventLoop]
     var offset: Int64 = 0
 
     struct Iterator: AsyncIteratorProtocol {
         let file: FilePath
+        let loops: [any EventLoop]
         var offset: Int64
 
+        /// The next piece, once the one before is on its way.
+        ///
+        /// Pieces are handed to the loop of the connection, which says only when it gets to them that the other side
+        /// takes no more; whoever does not wait for that has the whole file in memory.
         mutating func next() async throws -> ByteBuffer? {
-            let bytes = try file.slice(from: offset, count: 1 << 18)
+            for loop in loops { try await loop.submit {}.get() }
+            let bytes = try file.slice(from: offset, count: 1 << 19)
             offset += Int64(bytes.count)
             return bytes.isEmpty ? nil : ByteBuffer(bytes: bytes)
         }
     }
 
-    func makeAsyncIterator() -> Iterator { Iterator(file: file, offset: offset) }
+    func makeAsyncIterator() -> Iterator { Iterator(file: file, loops: loops, offset: offset) }
 }

@@ -237,9 +237,8 @@ struct BuilderTests {
                 #expect(found.exit == 1, "\(found.output)")
                 try await unpacked(repository, "bundle") { root throws in
                     #expect(try root.appending("count").text == "\(secret.utf8.count)\n")
-                    let lines = try root.appending("lines").text
-                    #expect(lines.contains("--secret"))
-                    #expect(!lines.contains(secret))
+                    // Where builds are not isolated from the host, those of all processes.
+                    #expect(!(try root.appending("lines").text.contains(secret)))
                 }
                 let found2 = try await run("/bin/grep", ["-rlI", secret, builder.root.string])
                 #expect(found2.output == "")

@@ -181,7 +181,14 @@ struct InterchangeTests {
                 """, in: repo.root)
             try await repo.git.commit(
                 "feat: mixed",
-                ["services/hello/Dockerfile": "FROM \(registry.host)/mixed/base:1\nCOPY out/word /word\n"])
+                [
+                    "services/hello/Dockerfile": """
+                    FROM \(registry.host)/mixed/base:1
+                    COPY --from=\(registry.host)/mixed/base:1 /one /two
+                    COPY out/word /word
+
+                    """
+                ])
             let ran = try await repo.slipway("run")
             #expect(ran.exit == 0, "\(ran.output)\(ran.errors)")
             let head = try await repo.git.head()
@@ -194,6 +201,8 @@ struct InterchangeTests {
             try await sh(
                 """
                 skopeo copy -q --src-tls-verify=false docker://\(mixed) oci:m:x
+                for blob in m/blobs/sha256/*; do zcat $blob 2>/dev/null | tar -xO two 2>/dev/null || true; done > two
+                test "$(cat two)" = one
                 """, in: repo.root)
             let same = try await comparison(repo, mixed, "oci:m:x")
             #expect(same["verdict"] as? String == "identical")

@@ -15,8 +15,8 @@ extension RegistryLimits {
         var limits = RegistryLimits()
         limits.retries.shortest = .milliseconds(4)
         limits.retries.longest = .milliseconds(60)
-        limits.retries.budget = .milliseconds(1500)
-        limits.retries.settling = .milliseconds(250)
+        limits.retries.budget = .seconds(20)
+        limits.retries.settling = .seconds(2)
         limits.retries.strangers = 2
         return limits
     }

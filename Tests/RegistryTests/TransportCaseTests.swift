@@ -191,7 +191,7 @@ struct TransportCaseTests {
     @Test func `case 16: a reply that comes byte by byte is given up`() async throws {
         var limits = RegistryLimits.quick
         limits.timeouts.firstByte = .milliseconds(200)
-        limits.timeouts.connect = .seconds(5)
+        limits.timeouts.connect = .seconds(60)
         limits.timeouts.slowest = 1 << 20
         limits.retries.budget = .milliseconds(300)
         try await World.withFaults { [limits] registry, proxy in

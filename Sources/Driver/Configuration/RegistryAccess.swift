@@ -27,10 +27,12 @@ struct RegistryAccess: Sendable {
     }
 
     /// Opens connections, and closes them when `body` ends.
-    func withConnections<Value>(_ body: (Connections) async throws -> Value) async throws -> Value {
+    func withConnections<Value>(
+        _ limits: RegistryLimits = RegistryLimits(), _ body: (Connections) async throws -> Value
+    ) async throws -> Value {
         let report = report
         return try await RegistryClient.withConnections(
-            environment: environment, report: { report(.note($0)) }, body)
+            limits: limits, environment: environment, report: { report(.note($0)) }, body)
     }
 
     /// A client for what is published.

@@ -6,7 +6,10 @@ extension Request {
     ///
     /// Without a name the configured registry is asked.
     public func registryDiagnosis(_ name: String?) async throws -> RegistryDiagnosis {
-        try await ImageShelf.with(self, naming: [name].compactMap(\.self)) { shelf in
+        var limits = RegistryLimits()
+        // Whoever asks what is wrong is there and waits.
+        limits.retries.budget = .seconds(5)
+        return try await ImageShelf.with(self, naming: [name].compactMap(\.self), limits: limits) { shelf in
             let (host, repository) = try shelf.trialPlace(name)
             let client = shelf.client(host)
             let user = try await client.user(of: repository)

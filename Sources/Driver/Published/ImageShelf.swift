@@ -16,7 +16,8 @@ struct ImageShelf: Sendable {
     let workspace: Workspace?
 
     static func with<Value: Sendable>(
-        _ request: Request, naming names: [String], _ body: (ImageShelf) async throws -> Value
+        _ request: Request, naming names: [String], limits: RegistryLimits = RegistryLimits(),
+        _ body: (ImageShelf) async throws -> Value
     ) async throws -> Value {
         let (configuration, workspace) = try surroundings(request)
         // A password in variables is for the configured registry, else for that of the last name.
@@ -24,7 +25,7 @@ struct ImageShelf: Sendable {
         let root = workspace?.root.removingLastComponent() ?? request.folder
         let access = RegistryAccess(
             configuration, at: root, environment: request.environment, ownHost: ownHost, report: { _ in })
-        return try await access.withConnections { connections in
+        return try await access.withConnections(limits) { connections in
             try await body(
                 ImageShelf(
                     connections: connections, access: access, environment: request.environment,
