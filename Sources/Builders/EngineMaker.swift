@@ -36,7 +36,7 @@ public struct EngineMaker: ImageMaker {
         return try await address.withConnections { http in
             let calls = try await EngineCalls(http, address)
             do {
-                let built = try await make(order, base, calls)
+                let built = try await within(order.story.timeout) { try await make(order, base, calls) }
                 try await Self.tidy(calls, order.mark)
                 return built
             } catch {
@@ -44,6 +44,24 @@ public struct EngineMaker: ImageMaker {
                 do { try await Self.tidy(calls, order.mark) } catch {}
                 throw error
             }
+        }
+    }
+
+    /// Ends the build when its time is over; an engine knows no limit itself.
+    private func within(
+        _ limit: Seconds, _ build: @escaping @Sendable () async throws -> BuiltArchive
+    ) async throws -> BuiltArchive {
+        try await withThrowingTaskGroup(of: BuiltArchive?.self) { group in
+            group.addTask { try await build() }
+            group.addTask {
+                try await Task.sleep(for: .seconds(limit.count))
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let built = try await group.next() ?? nil else {
+                throw BuilderError.failed(name, reason: Ending.timedOut(after: limit).summary)
+            }
+            return built
         }
     }
 

@@ -293,6 +293,20 @@ struct BuilderTests {
         }
     }
 
+    @Test func `a build that an engine would go on with for ever is ended when its time is over`() async throws {
+        try await BuilderFixture.with(.classic) { builder in
+            let time = "\(Int.random(in: 100_000...900_000))"
+            try await builder.repository(
+                "FROM oci:base:box\nRUN sleep \(time)\n", settings: "timeout: 10s"
+            ) { repository in
+                let said = try await builder.slipway(repository, "run")
+                #expect(said.exit == 11, "\(said.output)\(said.errors)")
+                #expect(try message(repository).contains("stopped after 10s"))
+                try await until { try await !isAsleep(time) }
+            }
+        }
+    }
+
     private func noWork(in repository: Monorepo) throws {
         let names = try repository.root.appending(".slipway/builders").children
         #expect(names.filter { $0.hasPrefix("work-") } == [])
