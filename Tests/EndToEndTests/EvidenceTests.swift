@@ -165,9 +165,9 @@ struct EvidenceTests {
 
     @Test(arguments: [
         ("environments: {production: {mode: enforce}}\n", "is none of advisory, enforced"),
-        ("environments: {production: {checks: {semver: enforce}}}\n", "does nothing yet"),
+        ("environments: {production: {checks: {semver: maybe}}}\n", "is none of off, warn, enforce"),
         ("enviroments: {}\n", "did you mean \"environments\"?"),
-        ("environments: {production: {monotonic: {version: strict}}}\n", "does nothing yet"),
+        ("environments: {production: {monotonic: {verison: strict}}}\n", "did you mean \"version\"?"),
     ])
     func `a policy that asks for what cannot be judged is refused, not ignored`(text: String, expected: String)
         async throws

@@ -31,13 +31,21 @@ struct DecisionTests {
         Exhibit(origin: "ledger", digest: digest("e"), content: .statement(Statement(record), signatures))
     }
 
+    static func question(
+        policy: Policy = policy(), service: ServiceName = "billing", prevented: [Digest] = []
+    ) -> GateQuestion {
+        GateQuestion(
+            service: service, image: image, environment: "production", policy: (policy, digest("p")),
+            trust: (Trust(keys: [key()], prevented: prevented), digest("t")), now: now)
+    }
+
+    static let gate = Stability.Builder(id: "urn:slipway:gate", version: "0.1.0")
+
     static func decide(
         _ exhibits: [Exhibit], policy: Policy = policy(), service: ServiceName = "billing", prevented: [Digest] = []
     ) -> Decision {
-        let question = GateQuestion(
-            service: service, image: image, environment: "production", policy: (policy, digest("p")),
-            trust: (Trust(keys: [key()], prevented: prevented), digest("t")), now: now)
-        return Decision(question, exhibits: exhibits, verifier: .init(id: "urn:slipway:gate", version: "0.1.0"))
+        let question = question(policy: policy, service: service, prevented: prevented)
+        return Decision(question, GateEvidence(exhibits: exhibits), verifier: gate)
     }
 
     @Test func `gate 1: stable, signed, digest equal is allowed`() {
@@ -257,7 +265,7 @@ struct StatementTests {
         let error = #expect(throws: RecordError.self) { try Statement(payload: Array(later.utf8)) }
         #expect(
             error?.description
-                == #"the record is a "urn:slipway:stability:v2", and this version of Slipway reads urn:slipway:stability:v1"#
+                == #"the record is a "urn:slipway:stability:v2", and what is read here is urn:slipway:stability:v1"#
         )
     }
 

@@ -78,7 +78,7 @@ struct QuarantineTests {
             trust: (Trust(keys: [DecisionTests.key()], prevented: []), digest("t")),
             now: Timestamp(parsing: now) ?? DecisionTests.now)
         let verifier = Stability.Builder(id: "urn:slipway:gate", version: "0.1.0")
-        return Decision(question, exhibits: [DecisionTests.exhibit(record)], verifier: verifier)
+        return Decision(question, GateEvidence(exhibits: [DecisionTests.exhibit(record)]), verifier: verifier)
     }
 
     /// A test failed and was in quarantine when the record was sealed, in 2023.

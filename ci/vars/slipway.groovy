@@ -69,13 +69,17 @@ int run(Map options) {
 
 /** May this digest go to that environment? Comes back when it may, and stops the stage when not. */
 int gate(Map options = [:]) {
-    Map known = checked('gate', options, ['service', 'image', 'environment', 'policy', 'trust', 'records'])
+    Map known = checked('gate', options,
+        ['service', 'image', 'environment', 'policy', 'trust', 'records', 'intent', 'deployed', 'waiver', 'migrationsState'])
     List words = ['gate', '--out', '.slipway/decision.json']
     for (String name in ['service', 'image', 'environment', 'policy', 'trust']) {
         if (!known[name]) { error("slipway.gate: ${name} is missing") }
         words += ["--${name}".toString(), text(known[name])]
     }
     for (Object place in listed(known.records)) { words += ['--records', text(place)] }
+    for (String name in ['intent', 'deployed']) { if (known[name]) { words += ["--${name}".toString(), text(known[name])] } }
+    for (Object file in listed(known.waiver)) { words += ['--waiver', text(file)] }
+    for (Object file in listed(known.migrationsState)) { words += ['--migrations-state', text(file)] }
     int code = 0
     withEnv(["SLIPWAY_ARGUMENTS=${joined(words)}"]) {
         code = sh(returnStatus: true,

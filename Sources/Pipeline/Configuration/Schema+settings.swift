@@ -35,28 +35,34 @@ extension Schema {
         Field(
             "signers",
             .object([
-                Field("threshold", .integer(1...1), "How many distinct keys must have signed.", standard: .integer(1))
+                Field("threshold", .integer(1...16), "How many distinct keys must have signed.", standard: .integer(1))
             ]), "Who must have signed."),
         Field("clean", .bool, "Whether records of uncommitted work are refused.", standard: .bool(true)),
         Field("checks", .object(checks), "What is demanded of each item."),
         Field("maxAge", .object(ages), "How old evidence may be."),
         Field(
-            "requiresDeployedIn", .list(.object(soak)), "Where it must have run before.", standard: .array([]),
-            isLater: true),
-        Field("monotonic", .object(monotonic), "What must grow.", isLater: true),
-        Field("waiver", .object(waiver), "Who may waive what.", isLater: true),
+            "requiresDeployedIn", .list(.object(soak)), "Where the same image must have run before.",
+            standard: .array([])),
+        Field("monotonic", .object(monotonic), "What must grow."),
+        Field("waiver", .object(waiver), "Who may waive what."),
         Field(
-            "missing", .object([Field("deadline", .duration, "When missing evidence becomes a no.", isLater: true)]),
+            "missing",
+            .object([
+                Field("deadline", .duration, "When missing evidence becomes a no, counted from the first question.")
+            ]),
             "What missing evidence means."),
-        Field("prerelease", .bool, "Whether pre-releases may go there.", standard: .bool(false), isLater: true),
+        Field(
+            "prerelease", .bool,
+            "Whether pre-releases may go there. Without it none may, while builds that are no release at all may; with "
+                + "`false` only releases may."),
     ]
 
     private static let checks = [
         Field("tests", .object(tests), "Point 1: tests and stability."),
-        later("migrationsOrder", ["off", "warn", "enforce"], "Point 2: migrations run first."),
-        later("coexistence", ["off", "warn", "enforce"], "Point 3: migrations suit the running version."),
-        later("semver", ["off", "warn", "enforce"], "Point 4: breaking changes only in majors."),
-        later("auditIndex", ["off", "warn", "enforce"], "Point 5: audit index updated."),
+        point("migrationsOrder", "Point 2: migrations run first."),
+        point("coexistence", "Point 3: migrations suit the running version."),
+        point("semver", "Point 4: breaking changes only in majors."),
+        point("auditIndex", "Point 5: audit index updated."),
     ]
 
     private static let tests = [
@@ -66,38 +72,58 @@ extension Schema {
         Field(
             "evidence", .choice(["exit-code", "output", "reports"]),
             "The weakest evidence that passes; without it a service declared test-less passes, too."),
-        Field("consecutive", .integer(1...1), "How many stable builds in a row.", standard: .integer(1)),
+        Field("consecutive", .integer(1...100), "How many builds of the branch in a row.", standard: .integer(1)),
         Field(
             "quarantineMax", .integer(0...10_000), "How many failing tests may be in quarantine; without it any number."
         ),
-        Field("skipGrowthMax", .integer(0...10_000), "How many skips may be new.", isLater: true),
+        Field(
+            "skipGrowthMax", .integer(0...10_000),
+            "How many more tests may be skipped than in the record before and in what is deployed."),
     ]
 
     private static let ages = [
         Field("record", .duration, "How old the record may be."),
-        Field("auditIndexState", .duration, "How old the state of the audit index may be.", isLater: true),
-        Field("migrationState", .duration, "How old the state of the database may be.", isLater: true),
+        Field(
+            "auditIndexState", .duration,
+            "How old the comparison with the audit index may be, where a call changed what it writes."),
+        Field("migrationState", .duration, "How old an export of the state of the database may be."),
         Field("decision", .duration, "How long a decision holds.", standard: .string("1h")),
     ]
 
-    /// A choice that only its first value, the standard, is taken of for now.
-    private static func later(_ name: String, _ choices: [String], _ meaning: String) -> Field {
-        Field(name, .choice(choices), meaning, standard: choices.first.map(JSON.string), isLater: true)
+    /// What is demanded of a point: in an advisory environment `warn` unless it says otherwise, elsewhere `enforce`.
+    private static func point(_ name: String, _ meaning: String) -> Field {
+        let usual = "Without it: warn where advisory, else enforce."
+        return Field(name, orOff(["warn", "enforce"]), "\(meaning) \(usual)")
     }
+
+    /// YAML takes `off` for a truth value.
+    private static func orOff(_ choices: [String]) -> Schema { .either([.choice(["off"] + choices), .exactly(false)]) }
 
     private static let soak = [
         Field("environment", .text, "Where."), Field("minSoakMinutes", .integer(0...1_000_000), "How long."),
     ]
 
     private static let monotonic = [
-        Field("version", .choice(["off", "strict"]), "The version."), Field("sequence", .bool, "The sequence number."),
+        Field("version", orOff(["strict"]), "The version. Without it: off where advisory, else strict."),
+        Field("sequence", .bool, "The sequence number. Without it: false where advisory, else true."),
+        Field(
+            "scheme", .choice(["semver2", "suffix-after"]),
+            "How versions are compared: with suffix-after `1.5.3-1` comes after `1.5.3`.",
+            standard: .string("semver2")),
     ]
 
     private static let waiver = [
-        Field("roles", .list(.text), "Who may sign."), Field("maxDays", .integer(1...3650), "How long at most."),
-        Field("forbid", .list(.text), "What cannot be waived."), Field("twoPersonFor", .list(.text), "What needs two."),
-        Field("followUpHours", .integer(0...100_000), "When it must be followed up."),
+        Field("roles", .list(.text), "Who may sign, by the title of their key; nobody else."),
+        Field("maxDays", .integer(1...3650), "How many days one may hold; without it any number."),
+        Field("forbid", .list(item), "Items that cannot be waived; of identity two people can, always."),
+        Field("twoPersonFor", .list(item), "Items that need two people."),
+        Field("followUpHours", .integer(0...100_000), "Within how many hours one must be followed up."),
+        Field(
+            "approveOwn", .bool, "Whether people may approve what they committed to or asked for.",
+            standard: .bool(false)),
     ]
+
+    private static let item = Schema.choice(Decision.Item.ID.allCases.map(\.rawValue))
 
     /// A policy file: environments by name.
     public static let policyFile = Schema.object([
@@ -123,8 +149,13 @@ extension Schema {
         Field("builderIds", .list(.text), "Builders it may sign for; empty: all.", standard: .array([])),
         Field("services", .list(.text), "Services (globs) it may sign for.", standard: .array([.string("*")])),
         Field("branches", .list(.text), "Branches (globs) it may sign for.", standard: .array([.string("*")])),
-        Field("environments", .list(.text), "Environments it may decide for.", isLater: true),
-        Field("title", .text, "What its holder is.", isLater: true),
+        Field(
+            "repositories", .list(.text), "Addresses of repositories (globs) it may sign for.",
+            standard: .array([.string("*")])),
+        Field(
+            "environments", .list(.text), "Environments (globs) its waivers, decisions and deployments count for.",
+            standard: .array([.string("*")])),
+        Field("title", .text, "What its holder is: policies say which titles may waive."),
         Field("notBefore", .text, "From when its signatures count (RFC 3339, UTC)."),
         Field("notAfter", .text, "Until when its signatures count (RFC 3339, UTC)."),
         Field(

@@ -7,10 +7,20 @@ public struct Decision: Equatable, Sendable, Codable {
     public let environment: String
     public let intent: Intent
     public let mode: Policy.Mode
+    /// What ran there when it was made, as long as which it holds; nil when nobody knew of anything.
+    public let deployedFrom: Deployment.State?
     public let candidate: Candidate?
     public let items: [Item]
-    /// Items that would have blocked had the environment not been advisory.
+    /// Items that would have blocked had they been enforced.
     public let wouldBlock: [Item.ID]
+    /// The waivers without which the answer would be another.
+    public let waived: [WaiverUse]
+    /// Waivers that were handed over and changed nothing, and why.
+    public let unusedWaivers: [UnusedWaiver]
+    /// Whether the same question may have another answer soon without anybody building anything.
+    public let retry: Bool
+    /// From when on it is worth asking again, where that is known.
+    public let retryAfter: Timestamp?
     public let policy: Digest
     public let trust: Digest
     /// The digests of the envelopes that were looked at.
@@ -24,7 +34,7 @@ public struct Decision: Equatable, Sendable, Codable {
         case notYet = "not-yet"
     }
 
-    public enum Intent: String, Codable, Sendable {
+    public enum Intent: String, Codable, CaseIterable, Sendable {
         case deploy, redeploy, rollback
     }
 
@@ -37,31 +47,22 @@ public struct Decision: Equatable, Sendable, Codable {
         public let verdict: Verdict.State
     }
 
-    /// One thing that was asked, and what the evidence says.
-    public struct Item: Equatable, Sendable, Codable {
-        public let id: ID
-        public let state: State
-        public let detail: String
-        /// The smallest thing that would make it pass.
-        public let toGreen: String?
+    /// A waiver that covered something.
+    public struct WaiverUse: Equatable, Sendable, Codable {
+        public let id: String
+        public let items: [Item.ID]
+        public let approver: Waiver.Person
+        public let reason: String
+        public let expires: Timestamp
+    }
 
-        public enum ID: String, Codable, Sendable {
-            case identity, prevented, source, tests, freshness, migrationsOrder, coexistence, semver, auditIndex
-            case monotonic, soak, history
-        }
+    /// A waiver that covered nothing.
+    public struct UnusedWaiver: Equatable, Sendable, Codable {
+        public let id: String
+        public let why: String
 
-        /// From best to worst.
-        public enum State: String, Codable, Sendable {
-            case pass
-            /// Evidence is not there yet, or too old.
-            case pending
-            case fail
-            /// A signature, digest, identity or form is wrong.
-            case unverifiable
-        }
-
-        public init(_ id: ID, _ state: State, _ detail: String, toGreen: String? = nil) {
-            (self.id, self.state, self.detail, self.toGreen) = (id, state, detail, toGreen)
+        public init(id: String, why: String) {
+            (self.id, self.why) = (id, why)
         }
     }
 }

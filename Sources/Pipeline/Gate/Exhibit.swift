@@ -51,19 +51,33 @@ struct Examination {
         to signatures: Exhibit.Signatures, of record: Stability, _ question: GateQuestion
     ) -> String? {
         switch signatures {
-        case .none: question.policy.allowUnsigned ? nil : "the record is not signed"
+        case .none: question.policy.origin.allowUnsigned ? nil : "the record is not signed"
         case .broken: "the record was changed after it was signed: its signature does not fit"
         case .unknown: "the record is signed by a key that is not trusted"
-        case .by(let keys): keys.contains { $0.objection(to: record) == nil } ? nil : keys.first?.objection(to: record)
+        case .by(let keys): objection(to: keys, of: record, question.policy.origin.threshold)
         }
     }
 
-    private static func objection(to statement: Statement, _ question: GateQuestion) -> String? {
+    /// Signatures are counted by keys: one that signed twice, or stands twice in the trust file, is one.
+    private static func objection(to keys: [Trust.Key], of record: Stability, _ threshold: Int) -> String? {
+        let good = Set(keys.filter { $0.objection(to: record) == nil }.map(\.spki))
+        if good.isEmpty { return keys.first?.objection(to: record) }
+        return good.count < threshold
+            ? "the record is signed by \(good.count) trusted key\(good.count == 1 ? "" : "s"), and \(threshold) are wanted"
+            : nil
+    }
+
+    static func objection(to statement: Statement, _ question: GateQuestion) -> String? {
         let record = statement.predicate
         if !statement.isAbout(question.image) {
             let subject = record.image.map { "\($0.digest)" } ?? "no image"
             return "the record is about \(subject), not about \(question.image)"
         }
+        return objection(to: record, question)
+    }
+
+    /// What is wrong with a record whatever image it is about.
+    private static func objection(to record: Stability, _ question: GateQuestion) -> String? {
         if record.service.name != question.service {
             return "the record is about service \(record.service.name), not about \(question.service)"
         }
@@ -75,5 +89,17 @@ struct Examination {
             return "the record was sealed in the future, at \(record.run.sealedAt): check the clocks"
         }
         return nil
+    }
+}
+
+extension Exhibit {
+    /// The record of the service in it, about whatever image, when that counts.
+    func record(of question: GateQuestion) -> Stability? {
+        guard case .statement(let statement, _) = content, let image = statement.predicate.image?.digest else {
+            return nil
+        }
+        var other = question
+        other.image = image
+        return Examination(self, other).statement?.predicate
     }
 }

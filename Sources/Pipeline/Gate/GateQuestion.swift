@@ -3,6 +3,7 @@ public struct GateQuestion: Sendable {
     public var service: ServiceName
     public var image: Digest
     public var environment: String
+    public var intent = Decision.Intent.deploy
     public var policy: Policy
     public var trust: Trust
     public var policyDigest: Digest

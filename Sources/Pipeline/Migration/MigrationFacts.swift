@@ -110,6 +110,8 @@ public struct Migration: Equatable, Sendable, Codable {
     public var findings: [MigrationFinding]
     /// The version from which on nothing needs any more what this takes away, as its author declares.
     public var contractOf: SemanticVersion?
+    /// Migrations of other services that must have run before this one; nil for none.
+    public var needs: [MigrationFacts.Requirement]?
 
     public enum Kind: String, Codable, Sendable {
         case sql, code, repeatable, undo
@@ -123,7 +125,7 @@ public struct Migration: Equatable, Sendable, Codable {
     public init(path: Path, version: String?, sha256: Digest, kind: Kind) {
         (self.path, self.version, self.sha256, self.kind) = (path, version, sha256, kind)
         (phase, tables, creates, findings) = (.unknown, [], [], [])
-        (engineChecksum, contractOf) = (nil, nil)
+        (engineChecksum, contractOf, needs) = (nil, nil, nil)
     }
 }
 
