@@ -196,6 +196,14 @@ let package = Package(
             ],
             path: "ci/bench/read-reports", swiftSettings: language, linkerSettings: atFixedPlace),
 
+        // Mangled documents before everything that reads what strangers write; no part of the tests.
+        .executableTarget(
+            name: "fuzz",
+            dependencies: [
+                "Disk", "Driver", "Pipeline", "Signing", .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "ci/fuzz", exclude: ["run"], swiftSettings: language, linkerSettings: atFixedPlace),
+
         // A proxy that breaks requests to order: a benchmark puts it between registries and their clients.
         .executableTarget(
             name: "fault-proxy", dependencies: ["Fixtures", "Pipeline"], path: "ci/bench/fault-proxy",
@@ -232,7 +240,8 @@ let package = Package(
         .testTarget(
             name: "SigningTests",
             dependencies: [
-                "Fixtures", "Pipeline", "Signing", .product(name: "SystemPackage", package: "swift-system"),
+                "Fixtures", "Pipeline", "Signing", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "SystemPackage", package: "swift-system"),
             ], swiftSettings: tests),
         .testTarget(
             name: "OCITests",

@@ -48,7 +48,7 @@ extension Tools {
             contain: { try await containers.run($0) },
             dismiss: { await containers.dismiss($0) },
             clearReports: { try $0.clear() },
-            readReports: { place, began, exit in try place.readHiding(since: began, exit: exit) },
+            readReports: { place, began, exit in try place.readWithDigests(since: began, exit: exit) },
             keepNames: { names, file in try yard.keep(names, beside: file) },
             names: { try yard.ledgers.folder?.names($0) },
             assemble: { try await yard.images.assemble($0, report) },
@@ -115,7 +115,7 @@ struct Yard: Sendable {
     }
 
     /// What a record in the registry refers to: the image that was pushed now, or is there from an earlier run.
-    private func published(
+    func published(
         _ facts: Stability.ImageFacts?, as image: BuiltImage?, by client: RegistryClient
     ) async throws -> Descriptor? {
         guard let facts, facts.pushed else { return nil }

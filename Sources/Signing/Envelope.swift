@@ -48,6 +48,9 @@ public struct Envelope: Equatable, Sendable {
 }
 
 extension Envelope {
+    /// More signatures than anybody needs; each costs whoever verifies some time.
+    private static let signatureLimit = 64
+
     /// Reads one envelope.
     ///
     /// Unknown members are ignored; base64 is taken in both alphabets.
@@ -63,6 +66,9 @@ extension Envelope {
         }
         guard let payloadType = json["payloadType"]?.string else { throw .malformed("the envelope has no payloadType") }
         guard let signatures = json["signatures"]?.array else { throw .malformed("the envelope has no signatures") }
+        guard signatures.count <= Self.signatureLimit else {
+            throw .malformed("the envelope has more than \(Self.signatureLimit) signatures")
+        }
         self.init(payload: payload, payloadType: payloadType)
         for signature in signatures {
             guard let bytes = signature["sig"]?.string.flatMap({ [UInt8](base64: $0) }) else {

@@ -94,7 +94,7 @@ struct EnvelopeTests {
 
     @Test func `other keys are refused with a way out`() async throws {
         try await withTemporaryFolder { folder in
-            try await sh("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec", in: folder)
+            try await sh("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out ec", in: folder)
             let text = try folder.appending("ec").text
             let error = #expect(throws: KeyError.self) { _ = try SigningKey(pem: text) }
             #expect(error?.hint == "make one: slipway record key")

@@ -11,6 +11,8 @@ public struct GateRequest: Sendable {
     public var intent = Decision.Intent.deploy
     public var policy: FilePath
     public var trust: FilePath
+    /// What the trust file is held against.
+    public var anchor = TrustFile.Anchor()
     public var places = Places()
     public var handed = Handed()
     public var variables: [String: String]

@@ -12,7 +12,7 @@ struct GateTerms: Sendable {
     let now: Timestamp
 
     init(_ request: GateRequest, now: Timestamp = .now) throws {
-        let trusted = try TrustFile.read(request.trust)
+        let trusted = try TrustFile.read(request.trust, request.anchor)
         try self.init(
             environment: request.environment, policy: Self.policy(of: request.environment, in: request.policy),
             trust: (trusted.trust, trusted.digest), now: now)
@@ -57,7 +57,7 @@ extension GateRequest {
             guard case .statement(let statement, _) = exhibit.content else { return nil }
             return statement.predicate.source
         }
-        for file in [policy, trust] {
+        for file in [policy, trust] + [anchor.root].compactMap(\.self) {
             // Where a link leads to is where it can be changed.
             let folder = file.resolvingLinks().removingLastComponent()
             guard let repository = try Self.repository(around: folder), repository.workTree != nil,

@@ -29,7 +29,7 @@ struct FolderLedger: Sendable {
 
     func append(_ sealed: SealedRecord) throws {
         let record = sealed.record
-        try Self.inFolder(of: file(of: sealed.id)) { file throws(DiskError) in try file.write(sealed.envelope.bytes) }
+        try Self.inFolder(of: file(of: sealed.id)) { file throws(DiskError) in try file.write(sealed.bytes) }
         try index("by-key", record.inputs.key.hex, sealed.id)
         if let image = record.image { try index("by-digest", image.digest.hex, sealed.id) }
         try index("by-service", record.service.name.text, "\(record.run.sequence) \(sealed.id)")

@@ -41,14 +41,13 @@ public struct RecordBook: Sendable {
         guard let first = found.first, found.count == 1 else {
             throw RecordBookError.notOne(name, matches: found.count)
         }
-        return first.envelope.bytes
+        return first.bytes
     }
 
-    /// What an envelope says, and what its signatures are worth to somebody who trusts the keys of a file.
-    public static func examine(_ envelope: [UInt8], trust: FilePath?) throws -> (Statement, Exhibit.Signatures) {
-        let sealed = try SealedRecord(parsing: envelope)
-        let keys = try trust.map { try TrustFile.read($0).trust } ?? Trust(keys: [])
-        return (sealed.statement, sealed.signatures(trusting: keys))
+    /// What a bundle says, and the digest of what two identical runs of it have in common.
+    public static func read(_ bundle: [UInt8]) throws -> (Statement, content: Digest) {
+        let sealed = try SealedRecord(parsing: bundle)
+        return (sealed.statement, try sealed.record.contentDigest(hash: Digest.sha256))
     }
 }
 

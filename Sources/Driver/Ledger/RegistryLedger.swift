@@ -26,7 +26,7 @@ struct RegistryLedger: Sendable {
         let known = try await record(withKey: sealed.record.inputs.key, of: service).record
         let isWorse = known.map { Self.isWorse(sealed, than: $0) } ?? false
         let artifact = RegistryClient.Artifact(
-            type: Self.artifactType, bytes: sealed.envelope.bytes, subject: image, ownTag: ownTag,
+            type: Self.artifactType, bytes: sealed.bytes, subject: image, ownTag: ownTag,
             movingTags: (isWorse ? [] : [keyTag]) + Self.imageTags(sealed.record))
         try await client.attach(artifact, in: repository, using: layout)
     }

@@ -8,14 +8,30 @@ typealias SealedRecord = Sealed<Stability>
 struct Sealed<Content: Predicate>: Sendable {
     let envelope: Envelope
     let statement: InTotoStatement<Content>
+    /// What was sealed with it: the provenance of an image, the tests in words that others read.
+    private(set) var companions: [Envelope] = []
 
     var record: Content { statement.predicate }
 
-    /// Reads an envelope and the statement in it.
+    /// Reads one statement and what was sealed with it: an envelope, or one a line.
     ///
     /// Signatures are judged by whoever knows which keys to trust.
     init(parsing bytes: [UInt8]) throws {
-        envelope = try Envelope(parsing: bytes)
+        var envelopes = try RecordBundle.envelopes(in: bytes)
+        let index = Self.place(among: envelopes)
+        try self.init(envelopes.remove(at: index))
+        companions = envelopes
+    }
+
+    /// Where the statement stands: first, unless somebody sorted the lines.
+    private static func place(among envelopes: [Envelope]) -> Int {
+        let name = Array("\"predicateType\":\"\(Content.predicateType)\"".utf8)
+        return envelopes.firstIndex { $0.payload.firstRange(of: name) != nil } ?? 0
+    }
+
+    /// Takes an envelope for the statement in it.
+    init(_ envelope: Envelope) throws {
+        self.envelope = envelope
         guard envelope.payloadType == StatementForm.payloadType else {
             throw RecordError.malformed("the payload is \(envelope.payloadType.prefix(80).description.printable)")
         }
@@ -24,34 +40,49 @@ struct Sealed<Content: Predicate>: Sendable {
 
     init(_ statement: InTotoStatement<Content>, signedWith key: SigningKey?) throws {
         self.statement = statement
-        let plain = Envelope(payload: try statement.payload, payloadType: StatementForm.payloadType)
-        envelope = try key.map { try plain.signed(with: $0) } ?? plain
+        envelope = try Self.sealed(try statement.payload, with: key)
     }
+
+    private static func sealed(_ payload: [UInt8], with key: SigningKey?) throws -> Envelope {
+        guard payload.count <= JSONProfile.strict.maximumBytes else { throw RecordError.tooLarge(payload.count) }
+        let plain = Envelope(payload: payload, payloadType: StatementForm.payloadType)
+        return try key.map { try plain.signed(with: $0) } ?? plain
+    }
+
+    /// The same with these beside it.
+    func holding(_ companions: [Envelope]) -> Sealed {
+        var copy = self
+        copy.companions = companions
+        return copy
+    }
+
+    /// As it is written: the statement first, then what belongs to it, one envelope a line.
+    var bytes: [UInt8] { ([envelope] + companions).flatMap(\.bytes) }
 
     /// The SHA-256 of the payload, by which later records name this one.
     var payloadDigest: Digest { .sha256(envelope.payload) }
 
+    /// The same with one more signature under each envelope.
+    func signed(with key: SigningKey) throws -> Sealed {
+        try Sealed(envelope.signed(with: key)).holding(companions.map { try $0.signed(with: key) })
+    }
+
     /// What its signatures are worth to somebody who trusts these keys.
     func signatures(trusting trust: Trust) -> Exhibit.Signatures {
-        guard !envelope.signatures.isEmpty else { return .none }
-        var isNamed = false
-        let keys = trust.keys.filter { key in
-            do {
-                let verifying = try VerifyingKey(spki: key.spki)
-                isNamed = isNamed || envelope.names(verifying)
-                return envelope.isSigned(by: verifying)
-            } catch {
-                return false
-            }
-        }
-        return keys.isEmpty ? (isNamed ? .broken : .unknown) : .by(keys)
+        let opened = envelope.opened(trusting: trust.keys)
+        guard opened.isSigned else { return .none }
+        let keys = opened.signers.map(\.key)
+        return keys.isEmpty ? (opened.isBroken ? .broken : .unknown) : .by(keys)
     }
 }
 
 extension Sealed where Content == Stability {
     var id: String { record.run.recordId }
 
+    /// Seals a record, and what is derived from it.
     init(_ record: Stability, signedWith key: SigningKey?) throws {
-        try self.init(Statement(record), signedWith: key)
+        let set = try StatementSet(record, hash: Digest.sha256)
+        try self.init(set.statement, signedWith: key)
+        companions = try set.companions.map { try Self.sealed($0, with: key) }
     }
 }

@@ -83,7 +83,7 @@ struct Recorded: Sendable {
     init(parsing bytes: [UInt8], of file: FilePath) throws {
         let lines = bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
         if let first = lines.first, Self.isEnvelope(first) {
-            try self.init(lines.map { try SealedRecord(parsing: $0).record }, from: file.string)
+            try self.init(RecordBundle.records(in: bytes).map(\.record), from: file.string)
             return
         }
         let json = try JSON(parsing: bytes, profile: .strict.limited(to: Self.sizeLimit))

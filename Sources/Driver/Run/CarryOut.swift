@@ -193,6 +193,7 @@ extension Run {
             mediaType: image.descriptor.mediaType, platforms: image.platforms,
             baseImages: [image.base].compactMap(\.self) + image.origins, pushed: isPushed)
         facts.builder = image.builder
+        facts.manifests = Stability.ImageFacts.PlatformImage.list(image.parts)
         return facts
     }
 
@@ -212,7 +213,7 @@ extension Run {
             timings: Dictionary(progress.results.map { ($0.kind.rawValue, $0.wallMs) }) { $0 + $1 },
             jenkins: survey.surroundings.jenkins)
         return Stability(
-            run: run, scope: survey.scope,
+            run: run.naming(progress.reports), scope: survey.scope,
             service: .init(name: name, path: service.home, kind: service.kind),
             source: .init(
                 facts: survey.facts, serviceTree: known.tree, dirtyPaths: survey.dirtyPaths, base: entry.base),
@@ -229,6 +230,7 @@ extension Run.Progress {
     mutating func take(_ advance: Run.Advance) {
         results.append(advance.result)
         tests = advance.tests ?? tests
+        reports += advance.reports
         image = advance.image ?? image
         tags += advance.tags
     }

@@ -105,6 +105,12 @@ struct ReportPlace: Sendable {
 
     // MARK: - Files
 
+    /// All that may be reports of tests, those that git tracks left aside.
+    func reportFiles() throws -> [FilePath] {
+        try declaredFiles().filter { !tracked.contains($0.path) }.map(\.file)
+            + Self.files(below: folder, at: .root).map(\.file)
+    }
+
     /// One file that may be a report.
     struct Report {
         let path: Path

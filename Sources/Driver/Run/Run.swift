@@ -61,6 +61,7 @@ struct Run: Sendable {
     struct Progress: Sendable {
         var results: [StepResult] = []
         var tests: TestReport?
+        var reports: [Stability.ReportFile] = []
         var image: BuiltImage?
         var tags: [ImageTag] = []
     }
@@ -69,6 +70,7 @@ struct Run: Sendable {
     struct Advance: Sendable {
         let result: StepResult
         var tests: TestReport?
+        var reports: [Stability.ReportFile] = []
         var image: BuiltImage?
         var tags: [ImageTag] = []
     }

@@ -44,7 +44,8 @@ extension Run {
         var report = attempts.report
         let context = try context(of: service(step.service), attempts, tools)
         report.context = context.isEmpty ? nil : context
-        return Advance(result: result(), tests: report)
+        let files = last.reading?.files.compactMap { $0.named(from: root) }
+        return Advance(result: result(), tests: report, reports: files ?? [])
     }
 
     private func tried(

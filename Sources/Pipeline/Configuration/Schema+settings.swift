@@ -140,7 +140,7 @@ extension Schema {
 
     private static let key = [
         Field("id", .text, "What people call the key."),
-        Field("alg", .choice(["ed25519"]), "The algorithm.", standard: .string("ed25519")),
+        Field("alg", .choice(["ed25519", "p256"]), "The algorithm, for people: the key itself says it."),
         Field("spki", .text, "The public key: SubjectPublicKeyInfo in base64."),
         Field("role", .choice(["build", "waiver", "decision", "deploy"]), "What it may sign."),
         Field(

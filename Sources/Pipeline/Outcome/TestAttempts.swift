@@ -4,6 +4,8 @@ public struct TestReading: Sendable {
     /// None where the exit code is all there is.
     let cases: TestCases
     let runnerPassed: Bool
+    /// The files it was read from, by their whole paths.
+    public var files: [Stability.ReportFile] = []
 
     public init(
         kind: TestReport.Kind, cases: TestCases, runnerPassed: Bool, problems: [TestReport.Problem], hash: HashFunction

@@ -27,7 +27,7 @@ public struct Stability: Predicate {
     /// Nil for a service that declares no audit index.
     public var audit: AuditFacts?
 
-    public static let currentSchema = "1.0"
+    public static let currentSchema = "1.1"
     public static let predicateType = "urn:slipway:stability:v1"
     public static let knownMembers: Set<String> = [
         "schema", "crit", "run", "scope", "service", "source", "version", "image", "verdict", "steps", "tests",
@@ -74,6 +74,12 @@ extension Stability {
         /// Wall milliseconds by step.
         public var timings: [String: Int64]
         public var jenkins: Jenkins?
+        /// The reports of the tests, at most `ReportFile.listLimit`: whoever seals later reads them again.
+        public var reports: [ReportFile]?
+        /// How many reports there were, when not all are listed.
+        public var reportCount: Int?
+        /// What was sealed with it.
+        public var statements: [Companion]?
 
         public init(
             recordId: String, sealedAt: Timestamp, sequence: Int64, prev: [Digest], plan: Digest, startedAt: Timestamp,
@@ -156,6 +162,8 @@ extension Stability {
         public var digest: Digest
         public var mediaType: String
         public var platforms: [String]
+        /// The images of an index by platform; nil for an image for one platform.
+        public var manifests: [PlatformImage]?
         public var baseImages: [BaseImage]
         /// Whether it is in a registry, its bytes read back and compared.
         public var pushed: Bool

@@ -102,8 +102,11 @@ extension InTotoStatement where Content == Stability {
         }
     }
 
-    /// Whether the record speaks for an image.
-    public func isAbout(_ digest: Digest) -> Bool { names(digest) && predicate.image?.digest == digest }
+    /// Whether the record speaks for an image: its own, or that of a platform which its index lists.
+    public func isAbout(_ digest: Digest) -> Bool {
+        guard let image = predicate.image else { return false }
+        return names(image.digest) && image.holds(digest)
+    }
 }
 
 /// Why a document is no record that can be used.
@@ -111,12 +114,14 @@ public enum RecordError: Failure, Equatable {
     case malformed(String)
     case otherFormat(String, wanted: String)
     case unknownCritical([String])
+    case tooLarge(Int)
 
     public var fault: Fault { .unverifiable }
 
     public var hint: String? {
         switch self {
         case .malformed: nil
+        case .tooLarge: "part the service, or its tests: a record lists at most 200 failing tests and 500 suites"
         case .otherFormat, .unknownCritical: "upgrade Slipway"
         }
     }
@@ -124,6 +129,7 @@ public enum RecordError: Failure, Equatable {
     public var description: String {
         switch self {
         case .malformed(let problem): "not a signed record: \(problem)"
+        case .tooLarge(let bytes): "the record would have \(bytes) bytes, and no reader takes more than 1 MiB"
         case .otherFormat(let type, let wanted):
             "the record is a \"\(type.prefix(80).description.printable)\", and what is read here is \(wanted)"
         case .unknownCritical(let names):

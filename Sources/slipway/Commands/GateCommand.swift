@@ -37,6 +37,8 @@ struct GateCommand: AsyncParsableCommand {
     @Flag(help: "Print each item with its evidence and what to do, as a text; without --out nothing is kept.")
     var explain = false
 
+    @OptionGroup var anchor: AnchorOptions
+
     @Option(
         help: ArgumentHelp(
             "Only say whether this decision still holds: it must be young, and the same must run.",
@@ -70,6 +72,7 @@ struct GateCommand: AsyncParsableCommand {
             of: try wanted(), environment: environment, policy: FilePath(evidence.policy),
             trust: FilePath(evidence.trust), variables: common.environment)
         request.intent = intent
+        request.anchor = anchor.anchor
         try evidence.fill(&request, around: FilePath(common.repo))
         if let replay {
             let replay = try await request.replay(under: FilePath(replay), of: named())
