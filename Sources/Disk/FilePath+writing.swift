@@ -41,9 +41,11 @@ extension FilePath {
     }
 
     /// Adds to the end of a file, making it when it is not there.
-    public func append(_ bytes: [UInt8]) throws(DiskError) {
+    ///
+    /// With `durable` it is on the disk when this returns.
+    public func append(_ bytes: [UInt8], durable: Bool = false) throws(DiskError) {
         let descriptor = try open(.writeOnly, "write", options: [.create, .append], permissions: .shared)
-        try finish(descriptor, writing: bytes, durable: false)
+        try finish(descriptor, writing: bytes, durable: durable)
     }
 
     private func finish(_ descriptor: FileDescriptor, writing bytes: [UInt8], durable: Bool) throws(DiskError) {

@@ -11,10 +11,15 @@ struct Keyring: Sendable {
     static let variable = "SLIPWAY_KEY"
 
     init(_ survey: Survey) throws {
-        signer = try Self.signer(survey.request)
+        try self.init(survey.request, survey.configuration, at: survey.root)
+    }
+
+    /// The same where nothing else is looked at.
+    init(_ request: Request, _ configuration: Configuration?, at root: FilePath) throws {
+        signer = try Self.signer(request)
         var keys = signer.map { [Trust.Key(held: $0.verifyingKey.spki)] } ?? []
-        if let name = survey.configuration.file.trust {
-            let file = survey.root.appending(FilePath(name).components)
+        if let name = configuration?.file.trust {
+            let file = root.appending(FilePath(name).components)
             keys += try TrustFile.read(file).trust.keys
         }
         trust = Trust(keys: keys)

@@ -85,7 +85,8 @@ struct Yard: Sendable {
             folder: configuration.keepsRecordsInFolder ? FolderLedger(root: survey.workspace.ledger) : nil,
             registry: configuration.keepsRecordsInRegistry && !limits.isOffline
                 ? own.map { RegistryLedger(client: $0.client, path: $0.path) } : nil,
-            trust: keyring.trust, layout: layout, limits: limits)
+            notes: configuration.notes(of: survey.request, survey.workspace, commonFolder: survey.commonFolder),
+            audits: configuration.audits(at: survey.root), trust: keyring.trust, layout: layout, limits: limits)
         let bases = BaseSource(workTree: survey.workTree, isOffline: limits.isOffline, client: client)
         images = ImageYard(
             workTree: survey.root, images: survey.workspace.images, bases: bases, registry: own,
@@ -96,21 +97,14 @@ struct Yard: Sendable {
 
     /// Signs a record and keeps it in every ledger.
     ///
-    /// The folder comes first: what it holds is not lost when the registry is gone. That much is said; other machines
-    /// build it again.
+    /// Returns what could not be done, as sentences.
     func seal(_ record: Stability, _ image: BuiltImage?) async throws -> [String] {
         let sealed = try SealedRecord(record, signedWith: keyring.signer)
-        try ledgers.folder?.append(sealed)
-        guard let registry = ledgers.registry, let service = survey.catalog[record.service.name] else { return [] }
-        do {
+        return try await ledgers.keep(sealed) { registry in
+            guard let service = survey.catalog[record.service.name] else { return }
             let layout = try Layout(making: images.images)
             let subject = try await published(record.image, as: image, by: registry.client)
             try await registry.append(sealed, of: service, using: layout, image: subject)
-            return []
-        } catch let error as RegistryError {
-            return ["\(record.service.name): its record is kept here only: \(error)"]
-        } catch is CancellationError {
-            return ["\(record.service.name): its record is kept here only: interrupted"]
         }
     }
 

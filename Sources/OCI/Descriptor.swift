@@ -11,6 +11,8 @@ public struct Descriptor: Equatable, Sendable, Codable {
     public var artifactType: String?
     /// Where content lies that no registry has.
     public var urls: [String]?
+    /// The content itself in base64, so that whoever has the manifest need not ask for it.
+    public var data: String?
 
     public struct Platform: Hashable, Sendable, Codable {
         public var architecture: String

@@ -30,7 +30,8 @@ extension RegistryClient {
         for blob in [content, config] {
             _ = try await upload(blob, from: layout.file(of: blob.digest), to: repository, mountingFrom: nil)
         }
-        var manifest = Manifest(config: config, layers: [content])
+        // Whoever looks a document up by its tag has it with one request.
+        var manifest = Manifest(config: config, layers: [content.embedding(artifact.bytes)])
         manifest.artifactType = artifact.type
         manifest.subject = artifact.subject
         var stored = ManifestBytes(
@@ -184,6 +185,7 @@ extension RegistryClient {
     public func artifact(_ reference: String, in repository: RepositoryName) async throws -> [UInt8]? {
         guard let served = try await manifest(reference, in: repository) else { return nil }
         guard let content = try Manifest(parsing: served.bytes).layers.first else { return nil }
+        if let bytes = content.embedded { return bytes }
         return try await blob(content, in: repository)
     }
 }

@@ -9,7 +9,7 @@ public struct Envelope: Equatable, Sendable {
     public let payload: [UInt8]
     public let payloadType: String
     /// Empty for a document that nobody signed.
-    public private(set) var signatures: [Signature]
+    public internal(set) var signatures: [Signature]
 
     public struct Signature: Equatable, Sendable {
         /// A hint which key it may be, never a decision.

@@ -16,7 +16,7 @@ struct Slipway: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, DoctorCommand.self, PlanCommand.self, RunCommand.self, VersionCommand.self,
             ReleaseCommand.self, ImageCommand.self, RecordCommand.self, ReproduceCommand.self, FlakyCommand.self,
-            GateCommand.self,
+            GateCommand.self, WaiveCommand.self, WaiversCommand.self,
             CleanCommand.self,
         ])
 

@@ -233,7 +233,7 @@ struct ReproduceTests {
                 #expect(try await registry.curl("/v2/shop/app/tags/list").output == tags)
                 let offline = try await clone.slipway("reproduce", id, "--offline")
                 #expect(offline.exit == 65)
-                let list = try await clone.slipway("record", "list")
+                let list = try await clone.slipway("record", "list", "--offline")
                 #expect(list.output.isEmpty)
             }
         }

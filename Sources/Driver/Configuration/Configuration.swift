@@ -62,4 +62,9 @@ struct Configuration {
     var keepsRecordsInRegistry: Bool {
         registryName != nil && (file.ledger.map { $0.contains(.registry) } ?? true)
     }
+    var keepsRecordsInNotes: Bool { file.ledger?.contains(.notes) ?? false }
+    /// Folders of files that are only ever added to, as they were written.
+    var auditFolders: [String] {
+        (file.ledger ?? []).compactMap { if case .audit(let folder) = $0 { folder } else { nil } }
+    }
 }

@@ -13,7 +13,7 @@ import SystemPackage
 struct FolderLedger: Sendable {
     let root: FilePath
 
-    private var records: FilePath { root.appending("records") }
+    var records: FilePath { root.appending("records") }
 
     private func file(of id: String) -> FilePath { records.appending(id + ".jsonl") }
 
@@ -30,9 +30,14 @@ struct FolderLedger: Sendable {
     func append(_ sealed: SealedRecord) throws {
         let record = sealed.record
         try Self.inFolder(of: file(of: sealed.id)) { file throws(DiskError) in try file.write(sealed.bytes) }
-        try index("by-key", record.inputs.key.hex, sealed.id)
-        if let image = record.image { try index("by-digest", image.digest.hex, sealed.id) }
-        try index("by-service", record.service.name.text, "\(record.run.sequence) \(sealed.id)")
+        try enter(record, as: sealed.id)
+    }
+
+    /// Lets a record that is there be found.
+    func enter(_ record: Stability, as id: String) throws {
+        try index("by-key", record.inputs.key.hex, id)
+        if let image = record.image { try index("by-digest", image.digest.hex, id) }
+        try index("by-service", record.service.name.text, "\(record.run.sequence) \(id)")
     }
 
     private func index(_ kind: String, _ value: String, _ line: String) throws {
@@ -101,7 +106,7 @@ struct FolderLedger: Sendable {
 
     func record(id: String) throws -> SealedRecord? { try read(id: id).records.first }
 
-    private func lines(_ kind: String, _ value: String) throws -> [String] {
+    func lines(_ kind: String, _ value: String) throws -> [String] {
         let bytes = try root.appending(kind).appending(value).contentsIfPresent(limit: 64 << 20) ?? []
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     }

@@ -33,6 +33,8 @@ struct LedgerAnswer: Sendable {
 struct Ledgers: Sendable {
     let folder: FolderLedger?
     let registry: RegistryLedger?
+    let notes: NotesLedger?
+    let audits: [AuditFile]
     let trust: Trust
     let layout: Layout
     let limits: Request.Limits
@@ -42,9 +44,14 @@ struct Ledgers: Sendable {
 
     func answer(_ survey: Survey, _ parts: [ServiceName: KeyParts]) async throws -> LedgerAnswer {
         var answer = LedgerAnswer()
+        let noted = try await noted(into: &answer)
         for service in survey.catalog.services {
             guard let parts = parts[service.name] else { continue }
-            try readFolder(service, survey.acceptance(of: service, parts, trusting: trust), into: &answer)
+            let acceptance = survey.acceptance(of: service, parts, trusting: trust)
+            try readFolder(service, acceptance, into: &answer)
+            for sealed in noted[service.name] ?? [] where sealed.record.inputs.key == parts.key {
+                answer.take(sealed, for: service.name, acceptance)
+            }
         }
         let isReachable = try await unlessUnreachable(&answer) { answer in
             try await readRegistry(survey, parts, into: &answer)
@@ -57,7 +64,8 @@ struct Ledgers: Sendable {
         }
         for service in survey.catalog.services where answer.accepted[service.name] == nil {
             let found = try folder?.newest(of: service.name, limit: Self.depth) ?? .init()
-            answer.known[service.name] = found.records
+            answer.known[service.name] =
+                found.records.isEmpty ? Array((noted[service.name] ?? []).prefix(Self.depth)) : found.records
             answer.note(found.damaged)
             try findPassing(service.name, into: &answer)
         }
@@ -202,7 +210,7 @@ extension LedgerAnswer {
         }
     }
 
-    fileprivate mutating func note(_ damaged: [String]) {
+    mutating func note(_ damaged: [String]) {
         for text in damaged {
             let note = Plan.Note(.ledgerCorrupt, "\(text); treated as if it were not there")
             if !notes.contains(note) { notes.append(note) }

@@ -68,8 +68,13 @@ struct Sealed<Content: Predicate>: Sendable {
     }
 
     /// What its signatures are worth to somebody who trusts these keys.
-    func signatures(trusting trust: Trust) -> Exhibit.Signatures {
-        let opened = envelope.opened(trusting: trust.keys)
+    func signatures(trusting trust: Trust) -> Exhibit.Signatures { envelope.worth(trusting: trust) }
+}
+
+extension Envelope {
+    /// What the signatures are worth to somebody who trusts these keys.
+    func worth(trusting trust: Trust) -> Exhibit.Signatures {
+        let opened = opened(trusting: trust.keys)
         guard opened.isSigned else { return .none }
         let keys = opened.signers.map(\.key)
         return keys.isEmpty ? (opened.isBroken ? .broken : .unknown) : .by(keys)

@@ -19,8 +19,27 @@ public struct ConfigurationFile: Decodable, Equatable, Sendable {
 
     public init() {}
 
-    public enum LedgerPlace: String, Codable, Sendable {
-        case registry, folder
+    /// `registry`, `folder`, `notes`, or `{audit: folder}`.
+    public enum LedgerPlace: Decodable, Equatable, Sendable {
+        case registry, folder, notes
+        /// A folder for a file that is only ever added to.
+        case audit(String)
+
+        private enum CodingKeys: String, CodingKey {
+            case audit
+        }
+
+        /// Those that are named by one word.
+        static let plain: [String: LedgerPlace] = ["registry": .registry, "folder": .folder, "notes": .notes]
+
+        public init(from decoder: any Decoder) throws {
+            let word = try? decoder.singleValueContainer().decode(String.self)
+            if let place = word.flatMap({ Self.plain[$0] }) {
+                self = place
+            } else {
+                self = .audit(try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .audit))
+            }
+        }
     }
 
     public struct RegistryEntry: Decodable, Equatable, Sendable {

@@ -3,7 +3,7 @@ extension Schema {
     public static let slipway = Schema.object([
         Field(
             "registry", .text, "Images are pushed to `<registry>/<image name>`. Without it they stay in an OCI layout."),
-        Field("ledger", .list(.choice(["registry", "folder"])), "Where records are kept and looked for."),
+        Field("ledger", .list(ledgerPlace), "Where records are kept and looked for: all of these."),
         Field(
             "discover", .list(.text),
             "Folders (globs) that become services when a toolchain or a Dockerfile is in them."),
@@ -22,6 +22,11 @@ extension Schema {
         Field("registries", .map(.object(registry)), "Connection settings by registry host."),
         Field("trust", .text, "The file of trusted keys, for reusing records. A gate is given its own."),
         Field("environments", .map(.object(policy)), "What an environment demands. A gate is given its own."),
+    ])
+
+    private static let ledgerPlace = Schema.either([
+        .choice(["registry", "folder", "notes"]),
+        .object([Field("audit", .text, "A folder for `ledger.jsonl`, a file that is only ever added to.")]),
     ])
 
     static let service = Schema.object([
