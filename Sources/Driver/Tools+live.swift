@@ -55,6 +55,7 @@ extension Tools {
             name: { order, image in try yard.images.name(order, image) },
             push: { order, image in try await yard.images.push(order, image) },
             edited: { try survey.edited($0) },
+            evidence: { await $0.answer { try await $0.ask() } },
             seal: { record, image in try await yard.seal(record, image) },
             now: { .now },
             report: report)

@@ -38,6 +38,8 @@ struct Tools: Sendable {
     var push: @Sendable (ImageOrder, BuiltImage) async throws -> [ImageTag]
     /// Those of some files that were changed or removed since the survey.
     var edited: @Sendable ([TreeFile]) throws -> [Path]
+    /// What became of the interfaces and the audit index of a service since its last release.
+    var evidence: @Sendable (EvidenceQuestion) async -> EvidenceQuestion.Answer
     /// A record, sealed and kept in every ledger there is.
     ///
     /// Returns what could not be done, as sentences.

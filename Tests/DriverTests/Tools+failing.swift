@@ -16,6 +16,10 @@ extension Tools {
         keepNames: { _, _ in throw unexpected("keepNames") }, names: { _ in throw unexpected("names") },
         assemble: { _ in throw unexpected("assemble") }, name: { _, _ in throw unexpected("name") },
         push: { _, _ in throw unexpected("push") }, edited: { _ in throw unexpected("edited") },
+        evidence: { _ in
+            unexpected("evidence")
+            return .init()
+        },
         seal: { _, _ in throw unexpected("seal") },
         now: {
             unexpected("now")

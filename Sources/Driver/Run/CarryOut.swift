@@ -144,7 +144,8 @@ extension Run {
                 name: name, verdict: verdict, version: version(of: name), steps: [], tests: nil, image: nil, record: nil
             )
         }
-        let record = try record(of: name, progress, verdict, image, planned: planned, at: now)
+        let bare = try record(of: name, progress, verdict, image, planned: planned, at: now)
+        let record = await supported(bare, with: tools)
         for trouble in try await tools.seal(record, progress.image) { tools.report(.note(trouble)) }
         return ServiceOutcome(
             name: name, verdict: verdict, version: version(of: name), steps: progress.results, tests: progress.tests,

@@ -17,6 +17,10 @@ public struct Service: Equatable, Sendable {
     public var demand = Demand()
     /// What others rely on, as far as it is described.
     public var interface: InterfaceDeclaration?
+    /// A tool that compares what is described otherwise.
+    public var adapter: InterfaceAdapter?
+    /// What it writes into the audit index.
+    public var audit: AuditDeclaration?
 
     public enum Kind: String, Codable, Sendable {
         case service, library
@@ -209,6 +213,7 @@ public struct Service: Equatable, Sendable {
             // Which tests count decides the verdict; who mends them, and until when, does not.
             let quarantined = Set(recipe.demands.quarantine.map(\.test)).sorted()
             if !quarantined.isEmpty { test["quarantine"] = try JSON(encoding: quarantined) }
+            test.merge(try evidenceConfiguration) { $1 }
             if !recipe.demands.suites.isEmpty { test["suites"] = try JSON(encoding: recipe.demands.suites) }
             return (.object(build.merging(conditions.keyConfiguration) { own, _ in own }), .object(test))
         }

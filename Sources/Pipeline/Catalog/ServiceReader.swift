@@ -29,7 +29,7 @@ struct ServiceReader {
             name: name, kind: entry.kind ?? .service, paths: paths, earlier: earlier, inputs: inputs,
             recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
             label: entry.label, release: versions.release(in: &reader))
-        service.interface = interface(home: home, in: &reader)
+        readEvidence(into: &service, in: &reader)
         service.demand = demand(in: &reader)
         service.conditions = conditions(in: &reader)
         return service
@@ -59,7 +59,7 @@ struct ServiceReader {
         return []
     }
 
-    private func path(_ text: String, for key: String, in reader: inout CatalogReader, base: Path = .root) -> Path? {
+    func path(_ text: String, for key: String, in reader: inout CatalogReader, base: Path = .root) -> Path? {
         if let path = try? Path(parsing: text, in: base) { return path }
         let message = "service \"\(name)\": \(key) \"\(text.printable)\" leads out of the repository"
         reader.report(place(key, in: reader), message, hint: "paths are relative to its root")
@@ -128,24 +128,6 @@ struct ServiceReader {
             reader.report(place("pool", in: reader), "\"\(pool.printable)\" is no name of a pool", hint: hint)
         }
         return Demand(cpu: Int(clamping: entry.cpu ?? 1), memory: entry.memory?.bytes ?? 0, pools: Set(pools))
-    }
-
-    private func interface(home: Path, in reader: inout CatalogReader) -> InterfaceDeclaration? {
-        guard let interface = entry.interface else { return nil }
-        func refuse(_ problem: String, hint: String) -> InterfaceDeclaration? {
-            reader.report(place("interface", in: reader), "service \"\(name)\": \(problem)", hint: hint)
-            return nil
-        }
-        if entry.kind == .library {
-            return refuse("an interface moves a version, and a library has none", hint: "declare it for a service")
-        }
-        let stated = [interface.openapi, interface.calls].compactMap(\.self)
-        guard stated.count == 1, let text = stated.first else {
-            return refuse("an interface is either openapi or calls", hint: "{openapi: api.yaml}")
-        }
-        guard let path = path(text, for: "interface", in: &reader, base: home) else { return nil }
-        guard !path.isRoot else { return refuse("\"\(text.printable)\" is no file", hint: "{openapi: api.yaml}") }
-        return interface.openapi == nil ? .calls(path) : .openapi(path)
     }
 
     // MARK: - Commands

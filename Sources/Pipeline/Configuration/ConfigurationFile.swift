@@ -84,6 +84,7 @@ extension ConfigurationFile {
         public var deploy: String?
         public var version: VersionEntry?
         public var interface: InterfaceEntry?
+        public var audit: AuditEntry?
         public var quarantine: [QuarantineEntry]?
         public var retries: Int?
         public var ratchets: RatchetEntry?
@@ -107,6 +108,7 @@ extension ConfigurationFile {
     public struct InterfaceEntry: Decodable, Equatable, Sendable {
         public var openapi: String?
         public var calls: String?
+        public var adapter: AdapterEntry?
     }
 
     /// `common`, `!common`, or `{name: common, kind: test}`.

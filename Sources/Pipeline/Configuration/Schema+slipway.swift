@@ -90,6 +90,7 @@ extension Schema {
         Field("classes", classes, "Path classes: globs by class, before the defaults of the toolchain."),
         Field("migrations", .text, "Where its migrations are.", isLater: true),
         Field("interface", .object(interface), "What its callers rely on: compared with the last release."),
+        Field("audit", .object(audit), "What it writes into the audit index: compared with all its releases."),
         Field("deploy", .text, "Its manifests: a folder that changes neither key nor image."),
         Field("version", .object(serviceVersion), "How its version follows from commits."),
     ])
@@ -139,11 +140,6 @@ extension Schema {
             standard: .array([.string("linux/amd64")])),
         Field("arguments", .map(.text), "Values for `ARG` in its Dockerfile; no place for secrets."),
         Field("target", .text, "The stage that is made; by default the last."),
-    ]
-
-    private static let interface = [
-        Field("openapi", .text, "An OpenAPI document."), Field("calls", .text, "A call catalogue."),
-        Field("adapter", .map(.text), "A tool that compares two interfaces.", isLater: true),
     ]
 
     private static let classes = Schema.object(

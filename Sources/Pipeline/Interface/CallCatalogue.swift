@@ -15,7 +15,9 @@
 ///           "description": "for people",
 ///           "request": {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]},
 ///           "response": {"$ref": "#/types/Invoice"},
-///           "error": {"type": "object", "properties": {"why": {"type": "string"}}}
+///           "error": {"type": "object", "properties": {"why": {"type": "string"}}},
+///           "audit": {"type": "object", "properties": {"id": {"type": "string"}}},
+///           "index": "invoices.find.v2"
 ///         }
 ///       ],
 ///       "types": {"Invoice": {"type": "object", "properties": {"total": {"type": "integer"}}}}
@@ -24,7 +26,9 @@
 /// `format`, `calls` and each `name` are needed. A call is its name (letters, digits, `.`, `_` and `-`) and, if it has
 /// one, its version, a positive integer: two versions are two calls. `roles` are those who may call, all where it is
 /// left out. A shape is a schema of few words, see `CallReader.shapeKeys`; `request` is what callers send, `response`
-/// and `error` are what they get, and a shape that is left out says nothing.
+/// and `error` are what they get, and a shape that is left out says nothing. `audit` is what the call writes into the audit
+/// index where that is not its request, and `index` what its index is called after instead of its name: neither is part of
+/// the interface.
 struct CallCatalogue: Sendable {
     let source: InterfaceSource
     let calls: [String: Call]

@@ -36,7 +36,7 @@ struct CallReader {
             if calls.updateValue(call, forKey: title) != nil { report(element, "has the call \(title.brief) twice") }
         }
         let shapes = elements.flatMap { element in
-            CallCatalogue.shapes.compactMap { source.member($0.key, of: element) }
+            (CallCatalogue.shapes.map(\.key) + ["audit"]).compactMap { source.member($0, of: element) }
         }
         checkShapes(shapes + types.map(\.1))
         return calls
@@ -44,6 +44,7 @@ struct CallReader {
 
     private static let callKeys = [
         "name", "version", "method", "path", "roles", "deprecated", "description", "request", "response", "error",
+        "audit", "index",
     ]
 
     private mutating func call(_ node: Int) -> (title: String, call: CallCatalogue.Call)? {
@@ -61,7 +62,7 @@ struct CallReader {
             }
             title += " version \(number)"
         }
-        for key in ["method", "path", "description"] where source.member(key, of: node) != nil {
+        for key in ["method", "path", "description", "index"] where source.member(key, of: node) != nil {
             if source.text(key, of: node) == nil { report(node, "\(name): \(key) is no text") }
         }
         if source.member("deprecated", of: node) != nil, source.flag("deprecated", of: node) == nil {

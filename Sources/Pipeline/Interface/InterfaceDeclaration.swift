@@ -17,9 +17,6 @@ public enum InterfaceDeclaration: Equatable, Sendable {
         guard case .object(let members) = value else {
             throw JSONError(place: place, problem: "is \(value.kind), not an object")
         }
-        guard members["adapter"] == nil else {
-            throw JSONError(place: "\(place).adapter", problem: "does nothing yet in this version of Slipway")
-        }
         guard members.count == 1, let (key, content) = members.first, ["openapi", "calls"].contains(key) else {
             throw JSONError(place: place, problem: "has not exactly one of openapi and calls")
         }

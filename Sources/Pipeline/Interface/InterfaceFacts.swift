@@ -26,6 +26,8 @@ public struct InterfaceFacts: Equatable, Sendable, Codable {
         public var state: State
         /// Whether the tool saw a change that breaks on purpose; nil for what is built in.
         public var canary: Bool?
+        /// Why it could not be compared, in a sentence.
+        public var problem: String?
 
         public enum Kind: String, Codable, Sendable {
             case openapi, calls, adapter
