@@ -204,6 +204,12 @@ let package = Package(
             ],
             path: "ci/fuzz", exclude: ["run"], swiftSettings: language, linkerSettings: atFixedPlace),
 
+        // The reader of migrations without a repository around it: an oracle and a benchmark compare it with libpg_query.
+        .executableTarget(
+            name: "classify-sql",
+            dependencies: ["Disk", "Pipeline", "Signing", .product(name: "SystemPackage", package: "swift-system")],
+            path: "ci/bench/classify-sql", swiftSettings: language, linkerSettings: atFixedPlace),
+
         // A proxy that breaks requests to order: a benchmark puts it between registries and their clients.
         .executableTarget(
             name: "fault-proxy", dependencies: ["Fixtures", "Pipeline"], path: "ci/bench/fault-proxy",
@@ -221,7 +227,7 @@ let package = Package(
             ],
             path: "Tests/Fixtures", swiftSettings: tests),
         .testTarget(
-            name: "PipelineTests", dependencies: ["Fixtures", "Pipeline", "Signing"], exclude: ["Golden"],
+            name: "PipelineTests", dependencies: ["Fixtures", "Pipeline", "Signing"], exclude: ["Corpus", "Golden"],
             swiftSettings: tests),
         .testTarget(
             name: "GitTests",

@@ -70,7 +70,8 @@ struct BadInputTests {
         ("services: [\n", "slipway.yaml:2: is no YAML"), ("a: 1\na: 2\n", "slipway.yaml:"),
         ("services: {a: {path: ../x}}\n", "leads out of the repository"),
         ("services: {a: {path: it, timeout: soon}}\n", "\"soon\" is no duration"),
-        ("services: {a: {path: it, migrations: db}}\n", "\"migrations\" does nothing yet"),
+        ("services: {a: {path: it, migrations: ../../db}}\n", "migrations \"../../db\" leads out of the repository"),
+        ("services: {a: {path: it}}\nversioning: {branch-tags: true}\n", "\"branch-tags\" does nothing yet"),
         ("registry: \"not a registry\"\nservices: {a: {path: it}}\n", "is no registry"),
         (
             "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",

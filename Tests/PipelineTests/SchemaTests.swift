@@ -54,8 +54,10 @@ struct SchemaTests {
             findings(other) == [
                 #"1: "branch-tags" does nothing yet in this version of Slipway, only false (remove the setting: not yet)"#
             ])
-        let migrations = Document.map(["services": .map(["a": .map(["migrations": .text("db")])])])
-        #expect(findings(migrations).first?.contains("not yet") == true)
+        var found: [Finding] = []
+        let schema = Schema.object([Schema.Field("soon", .text, "", isLater: true)])
+        _ = schema.read(Document.map(["soon": .text("db")]), findings: &found)
+        #expect(found.first?.hint?.contains("not yet") == true)
     }
 
     @Test func `a choice that is none names the nearest`() {

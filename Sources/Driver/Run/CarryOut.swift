@@ -213,7 +213,7 @@ extension Run {
             prev: [previous?.payloadDigest].compactMap(\.self), plan: plan.digest, startedAt: startedAt,
             timings: Dictionary(progress.results.map { ($0.kind.rawValue, $0.wallMs) }) { $0 + $1 },
             jenkins: survey.surroundings.jenkins)
-        return Stability(
+        var record = Stability(
             run: run.naming(progress.reports), scope: survey.scope,
             service: .init(name: name, path: service.home, kind: service.kind),
             source: .init(
@@ -224,6 +224,8 @@ extension Run {
                 allowEmpty: service.recipe.allowEmpty,
                 voided: verdict.reasons.contains { $0.code == .inputsChanged }),
             tests: progress.tests?.withoutMessages, verdict: verdict, inputs: parts, builder: Builder.own)
+        record.migrations = survey.migrations.facts[name]
+        return record
     }
 }
 

@@ -37,6 +37,8 @@ struct Chronicle: Sendable {
     private var incomplete: Set<Int> = []
     /// What declared interfaces lost or gained, which counts for every version that is asked for.
     var interfaces = InterfaceEvidence.none
+    /// What migrations broke, which counts likewise.
+    var migrations = MigrationSurvey()
 
     /// One pass over the commits for all services at once, as far back as the oldest of their releases.
     init(of catalog: Catalog, _ question: ChronicleQuestion) async throws {
@@ -104,7 +106,8 @@ struct Chronicle: Sendable {
         let reading = own.reading(of: service, needed, among: neighbours)
         var snapshot = Snapshot(branch: lineName, commit: facts.head, isDirty: facts.dirty, hash: Digest.sha256)
         snapshot.template = service.release.snapshot
-        return VersionAnswer(question, history, reading, others: interfaces[service.name], snapshot: snapshot)
+        let others = interfaces[service.name] + migrations[service.name]
+        return VersionAnswer(question, history, reading, others: others, snapshot: snapshot)
     }
 
     /// What is new to a service in the libraries it needs.

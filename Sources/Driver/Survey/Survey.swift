@@ -34,6 +34,8 @@ struct Survey: Sendable {
     private(set) var chronicle: Chronicle
     /// The files that state versions.
     let statedFiles: StatedFiles
+    /// The migrations in the tree that is built, where files were asked for.
+    private(set) var migrations = MigrationSurvey()
 
     /// Opens the repository, reads configuration and catalog, and gathers what enters keys; reads the commits meanwhile.
     ///
@@ -47,7 +49,12 @@ struct Survey: Sendable {
         let found = try await Ground.explored(by: request, repository, detail, remoteTags) { ground in
             try await Terrain(ground, request, listing: listing)
         }
-        return try Survey(request, found.ground, found.value, found.chronicle, repository, began)
+        var survey = try Survey(request, found.ground, found.value, found.chronicle, repository, began)
+        guard listing else { return survey }
+        survey.migrations = try MigrationSurvey(
+            of: survey.catalog, tracked: survey.services.mapValues(\.tracked), since: survey.chronicle.releases,
+            in: repository, at: found.ground.tree)
+        return survey
     }
 
     private init(
@@ -64,6 +71,8 @@ struct Survey: Sendable {
         statedFiles = try StatedFiles(of: terrain.catalog, in: ground.tree)
         self.chronicle.interfaces = try InterfaceEvidence(
             of: terrain.catalog, since: chronicle.releases, in: repository, head: repository.tree(commit.tree))
+        self.chronicle.migrations = try MigrationSurvey(
+            changedIn: terrain.catalog, since: chronicle.releases, in: repository, at: repository.tree(commit.tree))
         workTree = repository.workTree.map { FilePath($0) }
         commonFolder = FilePath(repository.commonFolder)
     }

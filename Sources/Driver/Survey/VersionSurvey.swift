@@ -26,6 +26,8 @@ struct VersionSurvey: Sendable {
         let head = try repository.commit(survey.facts.head)
         survey.chronicle.interfaces = try InterfaceEvidence(
             of: survey.catalog, since: survey.chronicle.releases, in: repository, head: repository.tree(head.tree))
+        survey.chronicle.migrations = try MigrationSurvey(
+            changedIn: survey.catalog, since: survey.chronicle.releases, in: repository, at: repository.tree(head.tree))
         return survey
     }
 

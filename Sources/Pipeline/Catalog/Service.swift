@@ -21,6 +21,8 @@ public struct Service: Equatable, Sendable {
     public var adapter: InterfaceAdapter?
     /// What it writes into the audit index.
     public var audit: AuditDeclaration?
+    /// The folder of its migrations; nil: each `db/migration` in its folders.
+    public var migrations: Path?
 
     public enum Kind: String, Codable, Sendable {
         case service, library

@@ -30,6 +30,7 @@ struct ServiceReader {
             recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
             label: entry.label, release: versions.release(in: &reader))
         readEvidence(into: &service, in: &reader)
+        service.migrations = entry.migrations.flatMap { path($0, for: "migrations", in: &reader, base: home) }
         service.demand = demand(in: &reader)
         service.conditions = conditions(in: &reader)
         return service
@@ -117,6 +118,9 @@ struct ServiceReader {
         var classes = entry.classes ?? [:]
         if let deploy = entry.deploy {
             classes[PathClass.deploy.rawValue, default: []].append(deploy.hasSuffix("/") ? deploy : deploy + "/")
+        }
+        if let folder = entry.migrations {
+            classes[PathClass.migration.rawValue, default: []].append(folder.hasSuffix("/") ? folder : folder + "/")
         }
         return classes
     }

@@ -88,7 +88,7 @@ extension Schema {
             "images", .either([.exactly(false), .list(.object(image))]),
             "Its images; by default one if its folder has a Dockerfile."),
         Field("classes", classes, "Path classes: globs by class, before the defaults of the toolchain."),
-        Field("migrations", .text, "Where its migrations are.", isLater: true),
+        Field("migrations", .text, "The folder of its migrations; by default each `db/migration` in its folders."),
         Field("interface", .object(interface), "What its callers rely on: compared with the last release."),
         Field("audit", .object(audit), "What it writes into the audit index: compared with all its releases."),
         Field("deploy", .text, "Its manifests: a folder that changes neither key nor image."),

@@ -12,7 +12,7 @@ public struct MigrationFacts: Equatable, Sendable, Codable {
     public var setDigest: Digest
     /// What it was compared with; nil when there was no release before: then all of them are new.
     public var base: ReleasedBase?
-    /// New since the base, in the order in which they are applied.
+    /// New since the base, in the order in which they are applied; repeatable ones that changed are applied again.
     public var added: [Migration]
     /// Edited since the base, though they were released.
     public var changed: [Edit]
@@ -134,6 +134,8 @@ public struct MigrationFinding: Hashable, Sendable, Codable {
     /// A stable name, such as `drop-column`.
     public var rule: String
     public var tier: Tier
+    /// A further tier it belongs to, such as a lock beside a break.
+    public var also: Tier?
     public var path: Path?
     public var line: Int?
     /// What is hit, such as `invoices.total`.

@@ -40,6 +40,12 @@ public struct Runbook: Equatable, Sendable, Codable {
         (steps, cycle) = (work.steps, work.cycle)
     }
 
+    /// The cycle as something that somebody must know of.
+    public func finding(hash: HashFunction) -> MigrationFinding? {
+        guard let cycle else { return nil }
+        let names = cycle.map { node in "\(node.service)" + (node.version.map { " V\($0)" } ?? "") }
+        return MigrationFinding(.orderCycle, object: names.joined(separator: " → "), hash: hash)
+    }
 }
 
 /// The state of the ordering: a queue for each service, and what has been put in order of it.
