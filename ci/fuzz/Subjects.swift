@@ -35,11 +35,11 @@ extension Fuzz {
         version: 7
         keys:
           - id: ci
-            spki: MCowBQYDK2VwAyEAAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=
+            spki: MCowBQYDK2VwAyEAW1IHL47s3GkPNCNYlpfYIDD8j+heScd2/fu32Bz3qVs=
             role: build
             services: ["*"]
             branches: [main, "hotfix/*"]
-            notAfter: 2030-01-01T00:00:00Z
+            notAfter: "2030-01-01T00:00:00Z"
         prevented: []
 
         """

@@ -15,8 +15,10 @@ extension EvidenceQuestion {
                         path: file, sha256: Digest.sha256(bytes), contents: [], released: nil, isChanged: true)
                 }
                 guard let base else { return question }
-                question.before = Self.reading(try base.content(of: file), declaration)
-                question.released = try released(declaration, in: repository)
+                let old = try base.content(of: file)
+                question.before = Self.reading(old, declaration)
+                // Nothing is taken up again where nothing changed.
+                if old != new { question.released = try released(declaration, in: repository) }
                 question.support = try support(declaration, head: head, base: base)
                 return question
             }
