@@ -83,7 +83,7 @@ public struct ContainerFixture: Sendable {
     }
 
     private func waitUntilServing() async throws {
-        for _ in 0..<600 {
+        for _ in 0..<3000 {
             if try await ask(["version"]).exit == 0 { return }
             try await Task.sleep(for: .milliseconds(25))
         }

@@ -71,7 +71,7 @@ public struct RegistryFixture: Sendable {
     }
 
     private func waitUntilServing() async throws {
-        for _ in 0..<200 {
+        for _ in 0..<3000 {
             if try await run("curl", ["-s", "-o", "/dev/null", "http://\(host)/v2/"]).exit == 0 { return }
             try await Task.sleep(for: .milliseconds(25))
         }

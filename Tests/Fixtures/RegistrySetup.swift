@@ -68,12 +68,15 @@ public struct RegistrySetup: Sendable {
 
     private func waitUntilServing(log: FilePath) async throws {
         let address = "\(kind.isSecure ? "https" : "http")://\(host)/v2/"
-        for _ in 0..<400 {
+        for _ in 0..<3000 {
             let said = try await run("curl", ["-sk", "-o", "/dev/null", address])
             // What is behind the proxy may come later.
             let behind = try await run(
                 "curl", ["-sk", "-o", "/dev/null", "-w", "%{http_code}", address + "x/tags/list"])
-            if said.exit == 0, behind.exit == 0, behind.output != "502" { return }
+            // Whatever it answers, it is there.
+            let tokens =
+                kind == .token ? try await run("curl", ["-sk", "-o", "/dev/null", "https://\(realm)/"]).exit : 0
+            if said.exit == 0, behind.exit == 0, behind.output != "502", tokens == 0 { return }
             try await Task.sleep(for: .milliseconds(25))
         }
         throw FixtureError("\(kind.rawValue) does not answer: \(try log.text)")
@@ -82,10 +85,13 @@ public struct RegistrySetup: Sendable {
     // MARK: - Clients
 
     /// Where docker, podman, skopeo and buildah look for authorities.
-    private var certificates: [String] {
+    private var realm: String {
         let parts = host.split(separator: ":")
-        let realm = "\(parts[0]):\((Int(parts[1]) ?? 0) + 1)"
-        return (kind == .token ? [host, realm] : [host]).map { "/etc/docker/certs.d/\($0)" }
+        return "\(parts[0]):\((Int(parts[1]) ?? 0) + 1)"
+    }
+
+    private var certificates: [String] {
+        (kind == .token ? [host, realm] : [host]).map { "/etc/docker/certs.d/\($0)" }
     }
 
     private func trust() throws {

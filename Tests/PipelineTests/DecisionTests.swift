@@ -265,7 +265,7 @@ struct StatementTests {
         let error = #expect(throws: RecordError.self) { try Statement(payload: Array(later.utf8)) }
         #expect(
             error?.description
-                == #"the record is a "urn:slipway:stability:v2", and what is read here is urn:slipway:stability:v1"#
+                == #"the record is a "urn:slipway:stability:v2", and this version of Slipway reads urn:slipway:stability:v1"#
         )
     }
 

@@ -131,7 +131,7 @@ public enum RecordError: Failure, Equatable {
         case .malformed(let problem): "not a signed record: \(problem)"
         case .tooLarge(let bytes): "the record would have \(bytes) bytes, and no reader takes more than 1 MiB"
         case .otherFormat(let type, let wanted):
-            "the record is a \"\(type.prefix(80).description.printable)\", and what is read here is \(wanted)"
+            "the record is a \"\(type.prefix(80).description.printable)\", and this version of Slipway reads \(wanted)"
         case .unknownCritical(let names):
             "the record demands that its reader understand \(names.joined(separator: ", ").printable)"
         }

@@ -1,6 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import Driver
-public import Pipeline
+import Pipeline
 import SystemPackage
 
 struct GateCommand: AsyncParsableCommand {
@@ -140,5 +140,3 @@ struct GateCommand: AsyncParsableCommand {
         return [GateRequest.Candidate(name, reference)]
     }
 }
-
-extension Decision.Intent: ExpressibleByArgument {}

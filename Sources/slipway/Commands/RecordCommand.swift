@@ -6,9 +6,11 @@ import SystemPackage
 struct RecordCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "record",
-        abstract: "Show, verify, seal, list and copy what was recorded; merge what machines left of a plan; keys and trust.",
+        abstract:
+            "Show, verify, seal, list and copy what was recorded; merge what machines left of a plan; keys and trust.",
         subcommands: [
-            RecordListCommand.self, Show.self, RecordVerifyCommand.self, RecordMergeCommand.self, RecordSealCommand.self,
+            RecordListCommand.self, Show.self, RecordVerifyCommand.self, RecordMergeCommand.self,
+            RecordSealCommand.self,
             RecordKeyCommand.self, RecordTrustCommand.self, RecordDeployedCommand.self, RecordExportCommand.self,
             RecordImportCommand.self, RecordPushCommand.self, RecordChainCommand.self,
         ])

@@ -142,8 +142,6 @@ struct KeyLimits: ParsableArguments {
 
 extension Trust.Key.Role: ExpressibleByArgument {}
 
-extension Scope: ExpressibleByArgument {}
-
 extension Timestamp: ExpressibleByArgument {
     public init?(argument: String) { self.init(parsing: argument) }
 }
