@@ -102,7 +102,7 @@ struct BadInputTests {
             #expect(missing.errors.contains("nowhere.key:1: cannot be read"))
             let garbage = try await repository.slipway("run", environment: ["SLIPWAY_KEY": "secret garbage"])
             #expect(garbage.exit == 65)
-            #expect(garbage.errors.contains("SLIPWAY_KEY:1: no Ed25519 private key in PKCS #8"))
+            #expect(garbage.errors.contains("SLIPWAY_KEY:1: no private key (PKCS #8 in PEM)"))
             #expect(!garbage.errors.contains("secret garbage"))
         }
     }

@@ -165,7 +165,7 @@ struct EvidenceTests {
 
     @Test(arguments: [
         ("environments: {production: {mode: enforce}}\n", "is none of advisory, enforced"),
-        ("environments: {production: {checks: {semver: maybe}}}\n", "is none of off, warn, enforce"),
+        ("environments: {production: {checks: {semver: maybe}}}\n", "expected off or warn or enforce"),
         ("enviroments: {}\n", "did you mean \"environments\"?"),
         ("environments: {production: {monotonic: {verison: strict}}}\n", "did you mean \"version\"?"),
     ])

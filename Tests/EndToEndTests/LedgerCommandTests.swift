@@ -184,7 +184,7 @@ struct LedgerCommandTests {
             #expect(said.exit == 21)
             #expect(said.output == "1 new, 4 refused\n", "\(said.output)\(said.errors)")
             #expect(said.errors.contains("with another content, and it stays"))
-            #expect(said.errors.contains("bad.jsonl: line 4: not a signed record"))
+            #expect(said.errors.contains("bad.jsonl: line 5: not a signed record"))
             #expect(try await repo.slipway("record", "list", "--json", "--kind", "all").output == mine)
             let nothing = try await repo.slipway("record", "import", "../nowhere")
             #expect(nothing.exit == 65)

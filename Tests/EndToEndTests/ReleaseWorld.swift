@@ -97,9 +97,9 @@ struct ReleaseWorld: Sendable {
         let folder = clone.root.appending(".slipway/ledger/records".components)
         guard folder.isThere else { return [] }
         return try folder.children.compactMap { name in
-            let envelope =
-                try JSONSerialization.jsonObject(
-                    with: Data(contentsOf: URL(fileURLWithPath: folder.appending(name).string))) as? [String: Any]
+            // The first line is the record, what was sealed with it follows.
+            let line = try folder.appending(name).text.split(separator: "\n").first ?? ""
+            let envelope = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             guard let payload = (envelope?["payload"] as? String).flatMap({ Data(base64Encoded: $0) }) else {
                 return nil
             }

@@ -81,10 +81,7 @@ struct Examination {
         if record.service.name != question.service {
             return "the record is about service \(record.service.name), not about \(question.service)"
         }
-        let recomputed = record.recomputedVerdict.state
-        if recomputed != record.verdict.state {
-            return "the record says \(record.verdict.state.rawValue), but its details say \(recomputed.rawValue)"
-        }
+        if let contradiction = record.evidenceContradictions.first { return contradiction }
         if record.run.sealedAt.seconds > question.now.seconds + 300 {
             return "the record was sealed in the future, at \(record.run.sealedAt): check the clocks"
         }

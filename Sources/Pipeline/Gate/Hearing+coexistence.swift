@@ -16,7 +16,9 @@ extension Hearing {
         if let item { return item.resting(on: rangeNames) }
         let seen = range.migrations.count
         let excused = breaks.excused == 0 ? "" : ", \(breaks.excused) of their findings excused"
-        return Decision.Item(.coexistence, .pass, "\(seen) new migrations suit \(runningName)\(excused)")
+        let new = "\(seen) new migration\(seen == 1 ? "" : "s")"
+        let running = deployed.current == nil ? "what runs" : runningName
+        return Decision.Item(.coexistence, .pass, "nothing in \(new) breaks \(running)\(excused)")
             .resting(on: rangeNames)
     }
 

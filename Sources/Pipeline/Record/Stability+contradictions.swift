@@ -2,13 +2,16 @@
 
 extension Stability {
     /// A sentence for each summary that the details contradict.
-    public var contradictions: [String] {
+    public var contradictions: [String] { evidenceContradictions + (version?.contradictions ?? []) }
+
+    /// Those that are not about versions, of which a policy may have an order of its own.
+    var evidenceContradictions: [String] {
         let recomputed = recomputedVerdict.state
         let verdict =
             recomputed == verdict.state
             ? nil : "the record says \(verdict.state.rawValue), but its details say \(recomputed.rawValue)"
-        return [verdict].compactMap(\.self) + (tests?.contradictions ?? []) + (version?.contradictions ?? [])
-            + (interface?.contradictions ?? []) + schemaProblems
+        return [verdict].compactMap(\.self) + (tests?.contradictions ?? []) + (interface?.contradictions ?? [])
+            + schemaProblems
     }
 
     /// The major version is in the predicate type and in the schema, and both say the same.
