@@ -75,7 +75,15 @@ struct Launch {
                     var launch = unsafe slipway_launch(
                         path: path, arguments: arguments, environment: environment, directory: place.rawValue,
                         input: input.rawValue, output: output.rawValue, errors: errors.rawValue)
-                    return unsafe slipway_spawn(&process, &launch)
+                    // Whoever wrote the program may have started something meanwhile that has the file open for a moment.
+                    var patience = 200
+                    var code = unsafe slipway_spawn(&process, &launch)
+                    while code == ETXTBSY, patience > 0 {
+                        usleep(5000)
+                        patience -= 1
+                        code = unsafe slipway_spawn(&process, &launch)
+                    }
+                    return code
                 }
             }
         }
