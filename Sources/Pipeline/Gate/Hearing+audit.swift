@@ -11,6 +11,11 @@ extension Hearing {
             return Decision.Item(
                 .auditIndex, .unknown, "its calls are in no catalogue", toGreen: "let the build export the catalogue")
         }
+        guard newest.examined > 0 else {
+            return Decision.Item(
+                .auditIndex, .unknown, "its catalogue lists no call, so nothing was looked at",
+                toGreen: "let the build export its calls, or take audit: out of its configuration")
+        }
         let errors = newest.findings.filter(\.isError)
         let open = unready
         let findings =

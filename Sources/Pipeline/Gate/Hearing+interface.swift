@@ -45,12 +45,18 @@ extension Hearing {
     /// Changes that are still there at the end of the range.
     private var changes: [(change: InterfaceFacts.Change, release: SemanticVersion?)] {
         let named = Dictionary(grouping: surfaces) { SurfaceName($0.surface) }
+        let passing = named.mapValues { $0.flatMap(\.surface.changes).passingPlaces }
         return surfaces.filter { entry in
             guard let all = named[SurfaceName(entry.surface)], all.count > 1, let first = all[0].surface.baseDigest
             else { return true }
             // What was changed and changed back is as it was.
             return all[all.count - 1].surface.headDigest != first
-        }.flatMap { entry in entry.surface.changes.map { ($0, entry.release) } }
+        }.flatMap { entry in
+            let gone = passing[SurfaceName(entry.surface)] ?? []
+            return entry.surface.changes.filter { change in
+                !gone.contains { change.place == $0 || change.place.hasPrefix($0 + " ") }
+            }.map { ($0, entry.release) }
+        }
     }
 
     private struct SurfaceName: Hashable {

@@ -63,6 +63,19 @@ struct GateInterfaceCaseTests {
         #expect((hiding.exit, hiding.decision[.semver]?.findings?.map(\.introducedIn)) == (20, ["1.5.0"]))
     }
 
+    @Test(arguments: [("op-added", "op-removed", 0), ("op-removed", "op-added", 20)] as [(String, String, Int32)])
+    func `what came and went within the range breaks nobody, what was there before does`(
+        first: String, second: String, exit: Int32
+    ) {
+        func change(_ id: String) -> (String, Level) { (id, id.hasSuffix("removed") ? .major : .minor) }
+        var world = world("1.4.0", "1.6.0", [change(second)])
+        world.candidate.interface = GateWorld.interface([change(second)], since: "1.5.0")
+        var between = GateWorld.release("1.5.0", of: digest("between"), sequence: 7, since: "1.4.0")
+        between.interface = GateWorld.interface([change(first)], since: "1.4.0")
+        world.history.append(between)
+        #expect(world.exit == exit)
+    }
+
     @Test func `gate 57: more than is needed passes, and is said`() {
         let item = world("1.4.9", "2.0.0", [Self.added]).decision[.semver]
         #expect(item?.state == .pass)
@@ -113,6 +126,9 @@ struct GateInterfaceCaseTests {
     @Test func `without a catalogue nobody knows`() {
         var world = GateWorld()
         world.candidate.audit = AuditFacts(catalogue: nil, base: nil)
+        #expect((world.exit, world.decision[.auditIndex]?.state) == (20, .unknown))
+        // Nor where it has no call in it: nothing was looked at.
+        world.candidate.audit = AuditFacts(catalogue: "calls.json", base: nil)
         #expect((world.exit, world.decision[.auditIndex]?.state) == (20, .unknown))
     }
 
