@@ -182,7 +182,7 @@ struct ContainerTests {
                 toolchain: command
                 container: IMAGE
                 images: false
-                timeout: 1s
+                timeout: 6s
                 build: trap '' TERM INT; sh -c "trap '' TERM; sleep 3600"
                 test: false
 
@@ -240,12 +240,12 @@ struct ContainerTests {
     func `a sidecar that is not ready, or ends, is no failed test`(_ kind: ContainerFixture.Kind) async throws {
         let table = [
             (
-                "{image: IMAGE, command: [sh, -c, 'echo no room; sleep 3600'], health: echo shut; false, ready-within: 1s}",
-                "sidecar db (\(Self.image)) was not ready within 1s; its last lines: no room; its health check: shut"
+                "{image: IMAGE, command: [sh, -c, 'echo no room; sleep 3600'], health: echo shut; false, ready-within: 6s}",
+                "sidecar db (\(Self.image)) was not ready within 6s; its last lines: no room; its health check: shut"
             ),
             (
-                "{image: CHECKED, command: [sh, -c, 'echo never; sleep 3600'], ready-within: 1s}",
-                "sidecar db (\(ContainerFixture.checkedImage)) was not ready within 1s; its last lines: never"
+                "{image: CHECKED, command: [sh, -c, 'echo never; sleep 3600'], ready-within: 6s}",
+                "sidecar db (\(ContainerFixture.checkedImage)) was not ready within 6s; its last lines: never"
             ),
             (
                 "{image: IMAGE, command: [sh, -c, 'echo dead; exit 4'], health: 'true'}",

@@ -188,10 +188,10 @@ struct InterruptTests {
             let ended = try await running(["run"], in: repository.root) { pid in
                 try await self.waitFor(repository.root.appending("a/begun"))
                 // As Jenkins does: first the child, then its parent, and later the parent again.
-                try await Fixtures.run("pkill", ["-f", mark])
-                try await Task.sleep(for: .milliseconds(300))
-                kill(pid, SIGTERM)
-                kill(pid, SIGTERM)
+                // In one go, and by a pattern that does not find the shell itself.
+                try await sh(
+                    "pkill -f '[3]\(mark.dropFirst())'; sleep 0.3; kill -TERM \(pid); kill -TERM \(pid)",
+                    in: repository.root)
             }
             #expect(ended.status == .exited(143), "\(ended.output)")
             #expect(try repository.verdicts() == ["stopped": "incomplete"])

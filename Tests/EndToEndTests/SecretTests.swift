@@ -176,7 +176,7 @@ struct SecretTests {
               api:
                 path: services/app
                 toolchain: command
-                idle-timeout: 1s
+                idle-timeout: 3s
                 build: "echo begun; exec sleep 3600"
                 test: false
 
@@ -184,7 +184,7 @@ struct SecretTests {
         try await withMonorepo(configuration) { repository in
             let run = try await repository.slipway("run", "--through", "build")
             #expect(run.exit == 11)
-            #expect(run.output.contains("timeout: build: stopped: it said nothing for 1s"), "\(run.output)")
+            #expect(run.output.contains("timeout: build: stopped: it said nothing for 3s"), "\(run.output)")
             #expect(run.output.contains("| begun"))
         }
     }
