@@ -56,9 +56,11 @@ extension Survey {
     func parts(_ bases: BaseResolution) -> [ServiceName: KeyParts] {
         let materials = services.reduce(into: [ServiceName: KeyParts.Material]()) { materials, service in
             materials[service.key] = service.value.material
+            var known = bases.images[service.key] ?? [:]
+            // The one that the image stands on comes first.
+            let first = service.value.images.first?.base.flatMap { known.removeValue(forKey: $0.label) }
             materials[service.key]?.bases =
-                [bases.images[service.key]].compactMap(\.self)
-                + (bases.others[service.key] ?? [:]).values.sorted { $0.ref < $1.ref }
+                [first].compactMap(\.self) + known.sorted { $0.key < $1.key }.map(\.value)
         }
         return Keys(materials, modules: modules, wiring: wiring, hash: Digest.sha256).parts
     }

@@ -58,8 +58,9 @@ extension Request {
                     switch kind {
                     case .build: service?.recipe.build.map { "\($0)" }
                     case .test: service?.recipe.test.map { "\($0)" }
-                    case .image: service?.image.map { "\($0.dockerfile)" }
-                    case .push: service?.image.map { survey.configuration.repositoryText(of: $0.name) }
+                    case .image: service?.images.map { "\($0.dockerfile)" }.joined(separator: ", ")
+                    case .push:
+                        service?.images.map { survey.configuration.repositoryText(of: $0.name) }.joined(separator: ", ")
                     }
                 return (Step(entry.name, kind), text ?? "")
             }

@@ -56,7 +56,7 @@ extension Tools {
             push: { order, image in try await yard.images.push(order, image) },
             edited: { try survey.edited($0) },
             evidence: { await $0.answer { try await $0.ask() } },
-            seal: { record, image in try await yard.seal(record, image) },
+            seal: { record, images in try await yard.seal(record, images) },
             now: { .now },
             report: report)
     }
@@ -99,24 +99,32 @@ struct Yard: Sendable {
     /// Signs a record and keeps it in every ledger.
     ///
     /// Returns what could not be done, as sentences.
-    func seal(_ record: Stability, _ image: BuiltImage?) async throws -> [String] {
+    func seal(_ record: Stability, _ images: [BuiltImage]) async throws -> [String] {
         let sealed = try SealedRecord(record, signedWith: keyring.signer)
         return try await ledgers.keep(sealed) { registry in
             guard let service = survey.catalog[record.service.name] else { return }
-            let layout = try Layout(making: images.images)
-            let subject = try await published(record.image, as: image, by: registry.client)
-            try await registry.append(sealed, of: service, using: layout, image: subject)
+            let layout = try Layout(making: self.images.images)
+            let subjects = try await published(record, as: images, by: registry.client)
+            try await registry.append(sealed, of: service, using: layout, images: subjects)
         }
     }
 
-    /// What a record in the registry refers to: the image that was pushed now, or is there from an earlier run.
+    /// What a record in the registry refers to: the images that were pushed now, or are there from an earlier run.
     func published(
-        _ facts: Stability.ImageFacts?, as image: BuiltImage?, by client: RegistryClient
-    ) async throws -> Descriptor? {
-        guard let facts, facts.pushed else { return nil }
-        if let image { return image.descriptor }
-        guard let manifest = try await client.manifest(of: facts) else { return nil }
-        return Descriptor(mediaType: manifest.mediaType, digest: manifest.digest, size: Int64(manifest.bytes.count))
+        _ record: Stability, as images: [BuiltImage], by client: RegistryClient
+    ) async throws -> [RegistryLedger.Subject] {
+        var subjects: [RegistryLedger.Subject] = []
+        for facts in record.images where facts.pushed {
+            guard let repository = client.repository(of: facts) else { continue }
+            if let made = images.first(where: { $0.descriptor.digest == facts.digest }) {
+                subjects.append(.init(repository: repository, image: made.descriptor))
+            } else if let found = try await client.manifest("\(facts.digest)", in: repository) {
+                let size = Int64(found.bytes.count)
+                let image = Descriptor(mediaType: found.mediaType, digest: found.digest, size: size)
+                subjects.append(.init(repository: repository, image: image))
+            }
+        }
+        return subjects
     }
 }
 
@@ -125,7 +133,7 @@ extension Survey {
     var reachesOut: Bool {
         if configuration.registryName != nil { return true }
         return services.values.contains { service in
-            service.bases.contains { if case .registry = $0 { true } else { false } }
+            service.bases.contains { if case .registry = $0.base { true } else { false } }
         }
     }
 

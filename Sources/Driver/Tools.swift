@@ -43,7 +43,7 @@ struct Tools: Sendable {
     /// A record, sealed and kept in every ledger there is.
     ///
     /// Returns what could not be done, as sentences.
-    var seal: @Sendable (Stability, BuiltImage?) async throws -> [String]
+    var seal: @Sendable (Stability, [BuiltImage]) async throws -> [String]
     var now: @Sendable () -> Timestamp
     var report: @Sendable (Event) -> Void
 

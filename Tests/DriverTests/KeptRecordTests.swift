@@ -96,7 +96,7 @@ struct KeptRecordTests {
         let sealed = try Kept.record(name)
         return Acceptance(
             trust: trust, scope: scope, key: key ?? sealed.record.inputs.key, image: nil, wanted: wanted,
-            repository: nil, now: Timestamp(seconds: 1_800_000_000)
+            repositories: [], now: Timestamp(seconds: 1_800_000_000)
         ).objection(to: sealed)
     }
 
@@ -143,7 +143,7 @@ struct KeptRecordTests {
         #expect(other.record.tests?.totals.executed == 9)
         let acceptance = Acceptance(
             trust: try Kept.trust(), scope: .local, key: other.record.inputs.key, image: nil, wanted: [],
-            repository: nil, now: Timestamp(seconds: 1_800_000_000))
+            repositories: [], now: Timestamp(seconds: 1_800_000_000))
         #expect(acceptance.objection(to: other) == "record \(sealed.id) was changed after it was signed")
     }
 }

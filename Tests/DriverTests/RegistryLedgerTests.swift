@@ -74,7 +74,9 @@ struct RegistryLedgerTests {
                     group.addTask {
                         try await withLedger(registry.host) { ledger in
                             let own = try Layout(making: registry.root.appending(record.id))
-                            try await ledger.append(record, of: Self.service(), using: own, image: image)
+                            try await ledger.append(
+                                record, of: Self.service(), using: own,
+                                images: [.init(repository: repository, image: image)])
                         }
                     }
                 }
@@ -108,7 +110,7 @@ struct RegistryLedgerTests {
                 let stable = try Kept.record("library")
                 try await withLedger(registry.host) { ledger in
                     let layout = try Layout(making: registry.root.appending("layout"))
-                    try await ledger.append(stable, of: Self.service(), using: layout, image: nil)
+                    try await ledger.append(stable, of: Self.service(), using: layout, images: [])
                 }
                 try await withLedger(proxy.host) { ledger in
                     let found = try await ledger.record(withKey: stable.record.inputs.key, of: Self.service())

@@ -12,7 +12,7 @@ struct AttemptsTests {
         let report = TestReport(kind: .reports, cases: cases, runnerPassed: true, problems: [], hash: Digest.sha256)
         return ServiceOutcome(
             name: "app", verdict: Verdict(state, codes.map { .init($0) }), version: nil, steps: [],
-            tests: flaky == 0 ? nil : report, image: nil, record: nil)
+            tests: flaky == 0 ? nil : report, images: [], record: nil)
     }
 
     private static func attempt(_ number: Int, _ outcome: ServiceOutcome?, _ salt: String = "") -> Attempt {

@@ -25,7 +25,7 @@ struct MergeTests {
         ServiceOutcome(
             name: name, verdict: Verdict(state, codes.map { .init($0) }), version: "1.2.3",
             steps: [StepResult(.build, .exited(0), wallMs: wallMs, log: "logs/\(name).build.log")], tests: nil,
-            image: nil, record: "rec-\(name)-\(wallMs)")
+            images: [], record: "rec-\(name)-\(wallMs)")
     }
 
     /// Nil as outcome: only its beginning is known.
@@ -230,7 +230,7 @@ struct MergeTests {
         for log in ["/etc/passwd", "logs/../../../etc/passwd", "logs/a/b", "logs/", "logs/.x"] {
             let outcome = ServiceOutcome(
                 name: "app", verdict: Verdict(.stable, []), version: nil,
-                steps: [StepResult(.build, .exited(0), log: log)], tests: nil, image: nil, record: nil)
+                steps: [StepResult(.build, .exited(0), log: log)], tests: nil, images: [], record: nil)
             let json = try JSON(encoding: Self.part("app", outcome))
             #expect(throws: PartError.contradictsItself) { try Part(json: json, hash: Digest.sha256) }
         }

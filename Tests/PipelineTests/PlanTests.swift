@@ -27,7 +27,7 @@ struct World {
             recipe: .init(
                 toolchain: "make", build: Command(.shell("make")), test: Command(.shell("make test")),
                 evidence: .output(.tap), allowEmpty: [], timeout: Seconds(60)),
-            image: nil, label: nil, release: .init(initial: "0.1.0", tag: .standard))
+            label: nil, release: .init(initial: "0.1.0", tag: .standard))
     }
 
     /// Keys as if the content of every service were one word.

@@ -25,7 +25,7 @@ struct ReproductionTests {
     ) -> Account {
         var account = Account("app", verdict: Verdict(state, code.map { [.init($0)] } ?? []))
         account.tests = tests
-        account.image = image.map { name in
+        account.images = [image].compactMap(\.self).map { name in
             var facts = Stability.ImageFacts(
                 repository: "app", tags: [], digest: digest(name), mediaType: "m", platforms: [], baseImages: [],
                 pushed: false)
@@ -207,7 +207,7 @@ struct ReproductionTests {
         let done = [StepResult(.build, .exited(0)), StepResult(.test, .exited(0)), StepResult(.push, .done)]
         func outcome(_ verdict: Verdict, _ steps: [StepResult]) -> ServiceOutcome {
             ServiceOutcome(
-                name: "app", verdict: verdict, version: nil, steps: steps, tests: nil, image: nil, record: nil)
+                name: "app", verdict: verdict, version: nil, steps: steps, tests: nil, images: [], record: nil)
         }
         let stable = Account(outcome(Verdict(.stable, []), done))
         #expect(stable?.through == .push)

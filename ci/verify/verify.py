@@ -3,7 +3,7 @@
 import base64, hashlib, json, re, sys, time
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
-KNOWN = "schema crit run scope service source version image verdict steps tests inputs builder release migrations interface audit"
+KNOWN = "schema crit run scope service source version image otherImages verdict steps tests inputs builder release migrations interface audit"
 LEVELS, SCOPES, COUNTS = "none patch minor major".split(), "local pr branch release".split(), "executed passed failed errored skipped flaky".split()
 def refuse(why): raise ValueError(why)
 def strict(data, limit=1 << 20):
@@ -58,17 +58,17 @@ def contradicted(p, tests, version, interface):
             != p["verdict"]["state"] or any(set(LEVELS[above:]) & {c["level"] for c in s["changes"]} or s["changeCount"] < len(s["changes"]) or s["examined"] < 0 for s in surfaces))
 def judge(envelopes, ask):
     [[_, said, signers]] = [envelope for envelope in envelopes if envelope[1].get("predicateType") == "urn:slipway:stability:v1"]
-    p, image, enough = said["predicate"], said["predicate"].get("image"), lambda by: len({i for i, key in by if may(key, said["predicate"])}) >= int(ask.get("threshold", 1))
-    about = [image["repository"], {"sha256": image["digest"][7:]}] if image else ["pkg:slipway/" + p["service"]["name"], {"gitTree": p["source"]["serviceTree"]}]
-    listed = {None, p["service"]["name"]} | ({each["digest"] for each in [image] + (image.get("manifests") or [])} if image else set())
+    p, enough = said["predicate"], lambda by: len({i for i, key in by if may(key, said["predicate"])}) >= int(ask.get("threshold", 1))
+    images = [one for one in [p.get("image"), *(p.get("otherImages") or [])] if one]
+    about = [[one["repository"], {"sha256": one["digest"][7:]}] for one in images] or [["pkg:slipway/" + p["service"]["name"], {"gitTree": p["source"]["serviceTree"]}]]
     if not enough(signers) or p["run"]["sealedAt"] > ask["now"]: refuse("too few distinct keys that are trusted, may sign this, and were valid then")
     if said["_type"] != "https://in-toto.io/Statement/v1" or set(p.get("crit") or []) - set(KNOWN.split()) or p["schema"][:2] != "1.": refuse("another format")
-    if [[s["name"], s["digest"]] for s in said["subject"]] != [about] or not {ask.get("image"), ask.get("service")} <= listed: refuse("about something else")
+    if [[s["name"], s["digest"]] for s in said["subject"]] != about or not {ask.get("image"), ask.get("service")} <= {None, p["service"]["name"]} | {each["digest"] for one in images for each in [one, *(one.get("manifests") or [])]}: refuse("about something else")
     if {(s["predicateType"], s["sha256"]) for s in p["run"].get("statements") or []} - {(e[1].get("predicateType"), "sha256:" + e[0]) for e in envelopes}: refuse("incomplete")
     for slsa, by in [each[1:] for each in envelopes if each[1].get("predicateType") == "https://slsa.dev/provenance/v1"]:
-        commits = [d["digest"]["gitCommit"] for d in slsa["predicate"]["buildDefinition"]["resolvedDependencies"] if "gitCommit" in d["digest"]]
-        found = commits[:1] + [slsa["predicate"]["runDetails"]["builder"]["id"]] + [each["digest"] for each in slsa["subject"]]
-        if not enough(by) or found != [p["source"]["commit"], p["builder"]["id"], about[1]]: refuse("the provenance does not agree")
+        found = [d["digest"]["gitCommit"] for d in slsa["predicate"]["buildDefinition"]["resolvedDependencies"] if "gitCommit" in d["digest"]][:1]
+        found += [slsa["predicate"]["runDetails"]["builder"]["id"]] + [each["digest"] for each in slsa["subject"]]
+        if not enough(by) or found != [p["source"]["commit"], p["builder"]["id"]] + [each[1] for each in about]: refuse("the provenance does not agree")
     return refuse("a summary contradicts its details") if contradicted(p, p.get("tests") or {}, p.get("version") or {}, p.get("interface") or {}) else "valid"
 ask, bundles, refused = {"now": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 300))}, sys.argv[1:], 0
 while bundles and bundles[0].startswith("--"): bundles, ask = bundles[2:], {**ask, bundles[0][2:]: bundles[1]}

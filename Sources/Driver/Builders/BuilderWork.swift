@@ -68,9 +68,9 @@ enum BuilderRefusal: Failure, Equatable {
 }
 
 extension Run {
-    /// What a builder has to do for the image of a service; nil where nothing.
-    func builderWork(for service: Service, _ source: Service.ImageSource) throws -> BuilderWork? {
-        guard let part = survey.services[service.name]?.part else { return nil }
+    /// What a builder has to do for an image of a service; nil where nothing.
+    func builderWork(for service: Service, _ image: SurveyedImage) throws -> BuilderWork? {
+        guard let part = image.part else { return nil }
         let given = vault.variables(of: service.name)
         let missing = part.secrets.filter { given[$0] == nil }.sorted()
         guard missing.isEmpty else {
@@ -81,9 +81,9 @@ extension Run {
         if !part.secrets.isEmpty, kinds.count > 1 { kinds.removeAll { $0 == .docker } }
         return BuilderWork(
             part: part, kinds: kinds, secrets: given.filter { part.secrets.contains($0.key) },
-            arguments: (source.arguments ?? [:]).filter { part.takes(argument: $0.key) },
+            arguments: (image.source.arguments ?? [:]).filter { part.takes(argument: $0.key) },
             story: .init(
-                log: folder.log(of: Step(service.name, .image)), redaction: vault.redaction,
+                log: folder.log(of: Step(service.name, .image), attempt: image.number + 1), redaction: vault.redaction,
                 timeout: service.recipe.timeout),
             marks: ["SLIPWAY_RUN": id, "SLIPWAY_ROOT": root.string])
     }
@@ -97,14 +97,17 @@ extension Run {
         return [kind]
     }
 
-    /// The log of the image step, where a builder wrote one.
+    /// The log of the image step, where a builder wrote one: of several images that of the last.
     func imageLog(of step: Step) -> String? {
-        guard step.kind == .image, survey.services[step.service]?.part != nil else { return nil }
-        do {
-            let name = try folder.logName(of: step)
-            return try folder.root.appending(FilePath(name).components).status() == nil ? nil : name
-        } catch {
-            return nil
-        }
+        guard step.kind == .image else { return nil }
+        let made = (survey.services[step.service]?.images ?? []).filter { $0.part != nil }
+        return made.reversed().lazy.compactMap { image in
+            do {
+                let name = try folder.logName(of: step, attempt: image.number + 1)
+                return try folder.root.appending(FilePath(name).components).status() == nil ? nil : name
+            } catch {
+                return nil
+            }
+        }.first
     }
 }

@@ -117,7 +117,7 @@ extension GateRequest {
             .filter { $0.service == question.service && $0.environment == question.environment }
             .max { $0.at < $1.at }?.to.image
         let known = evidence.history.compactMap(\.record)
-        let base = known.first { $0.image?.digest == running }?.source.commit
+        let base = running.flatMap { digest in known.first { $0.has(digest) } }?.source.commit
         do {
             evidence.committers = try Committers.between(
                 base, and: candidate.source.commit, touching: candidate.service.path,

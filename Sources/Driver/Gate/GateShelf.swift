@@ -87,7 +87,9 @@ extension PastRecord {
         let prev = (run?["prev"]?.array ?? []).compactMap { $0.string.flatMap { Digest(parsing: $0) } }
         self.init(id: id, payload: payload, sequence: run?["sequence"]?.integer ?? 0, prev: prev)
         branch = predicate["source"]?["branch"]?.string
-        image = predicate["image"]?["digest"]?.string.flatMap { Digest(parsing: $0) }
+        images = ([predicate["image"]].compactMap(\.self) + (predicate["otherImages"]?.array ?? [])).compactMap {
+            $0["digest"]?.string.flatMap { Digest(parsing: $0) }
+        }
         release = predicate["release"]?["version"]?.string.flatMap { SemanticVersion(parsing: $0) }
     }
 }

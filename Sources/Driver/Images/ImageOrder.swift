@@ -18,18 +18,14 @@ struct ImageOrder: Sendable {
 
     /// What the images are that it needs.
     struct Bases: Sendable {
-        /// What it stands on.
-        var base: BaseImage?
-        /// Those that it copies from, by what the Dockerfile calls them.
-        var others: [String: BaseImage] = [:]
+        /// What they stood for when the plan was made, by what the Dockerfile calls them.
+        var pins: [String: BaseImage] = [:]
         /// Images of this repository, the same way.
         var own: [String: OwnBase] = [:]
     }
 
     /// What a base was resolved to when the plan was made.
-    func pin(of base: Stage.Base) -> BaseImage? {
-        base == plan.base ? bases.base : bases.others[base.text]
-    }
+    func pin(of base: Stage.Base) -> BaseImage? { bases.pins[base.text] }
 
     /// What the image carries: nothing that differs between two clones of one commit on one branch.
     func marks(on base: BaseImage?) -> ImageMarks {

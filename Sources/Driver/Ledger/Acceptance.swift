@@ -13,8 +13,8 @@ struct Acceptance {
     var isAboutImages = false
     /// The steps that are wanted now: a record of a run that did not go as far cannot stand in for them.
     let wanted: [Step.Kind]
-    /// Where the image is to be, when it is to be pushed.
-    let repository: String?
+    /// Where the images are to be, when they are to be pushed.
+    let repositories: [String]
     /// What passed because of a quarantine that is over by then no longer does.
     let now: Timestamp
 
@@ -35,7 +35,7 @@ struct Acceptance {
         guard record.verdict(at: now).state.isPassing else {
             return "record \(record.run.recordId) rests on a quarantine that is over"
         }
-        if let missing = wanted.first(where: { !Self.covers(record, $0, repository) }) {
+        if let missing = wanted.first(where: { !Self.covers(record, $0, repositories) }) {
             return "the run of record \(record.run.recordId) did not \(missing.rawValue)"
         }
         let bound: Scope
@@ -61,11 +61,11 @@ struct Acceptance {
     }
 
     /// Whether a passing record shows that a step was done, by this run or, for the image, by an earlier one.
-    private static func covers(_ record: Stability, _ step: Step.Kind, _ repository: String?) -> Bool {
+    private static func covers(_ record: Stability, _ step: Step.Kind, _ repositories: [String]) -> Bool {
         switch step {
         case .build, .test: record.steps.planned.contains(step)
-        case .image: record.image != nil
-        case .push: record.image?.pushed == true && record.image?.repository == repository
+        case .image: !record.images.isEmpty
+        case .push: record.images.allSatisfy(\.pushed) && record.images.map(\.repository) == repositories
         }
     }
 }

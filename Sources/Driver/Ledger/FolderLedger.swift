@@ -36,7 +36,7 @@ struct FolderLedger: Sendable {
     /// Lets a record that is there be found.
     func enter(_ record: Stability, as id: String) throws {
         try index("by-key", record.inputs.key.hex, id)
-        if let image = record.image { try index("by-digest", image.digest.hex, id) }
+        for image in record.images { try index("by-digest", image.digest.hex, id) }
         try index("by-service", record.service.name.text, "\(record.run.sequence) \(id)")
     }
 

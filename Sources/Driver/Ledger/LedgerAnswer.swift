@@ -60,7 +60,7 @@ struct Ledgers: Sendable {
         }
         if !isReachable {
             answer.dropOutdated()
-            answer.accepted = answer.accepted.filter { $0.value.record.image?.pushed != true }
+            answer.accepted = answer.accepted.filter { !$0.value.record.images.contains(where: \.pushed) }
         }
         for service in survey.catalog.services where answer.accepted[service.name] == nil {
             let found = try folder?.newest(of: service.name, limit: Self.depth) ?? .init()
@@ -127,7 +127,7 @@ struct Ledgers: Sendable {
     private func findImages(
         _ survey: Survey, _ parts: [ServiceName: KeyParts], into answer: inout LedgerAnswer
     ) async throws {
-        let open = survey.catalog.services.filter { $0.image != nil && answer.accepted[$0.name] == nil }
+        let open = survey.catalog.services.filter { !$0.images.isEmpty && answer.accepted[$0.name] == nil }
         let candidates =
             try await open.concurrentMap(limit: 8) { [known = answer.known] service in
                 guard let parts = parts[service.name], let image = parts.image else { return nil }
@@ -140,7 +140,9 @@ struct Ledgers: Sendable {
                 let good = records.first {
                     $0.record.service.name == service.name && acceptance.objection(to: $0) == nil
                 }
-                guard let good, let facts = good.record.image, try await isThere(facts) else { return nil }
+                guard let good, !good.record.images.isEmpty, try await vanished(of: good.record) == nil else {
+                    return nil
+                }
                 return (service.name, good)
             } as [(ServiceName, SealedRecord)?]
         for (name, sealed) in candidates.compactMap(\.self) { answer.images[name] = sealed }
@@ -148,14 +150,20 @@ struct Ledgers: Sendable {
 
     /// A record whose image is gone vouches for nothing that could be deployed.
     private func dropVanishedImages(_ answer: inout LedgerAnswer) async throws {
-        let images = answer.accepted.compactMap { name, sealed in sealed.record.image.map { (name, $0) } }
-        let gone = try await images.concurrentMap(limit: 8) { name, image in
-            try await isThere(image) ? nil : (name, image.digest)
+        let records = answer.accepted.map { (name: $0.key, record: $0.value.record) }
+        let gone = try await records.concurrentMap(limit: 8) { name, record in
+            try await vanished(of: record).map { (name, $0) }
         }
         for (name, digest) in gone.compactMap(\.self) {
             let id = answer.accepted.removeValue(forKey: name)?.id ?? ""
             answer.rejected[name, default: []].append("the image of record \(id) is gone: \(digest)")
         }
+    }
+
+    /// The first image of a record that is not there any more.
+    private func vanished(of record: Stability) async throws -> Digest? {
+        for image in record.images where try await !isThere(image) { return image.digest }
+        return nil
     }
 
     private func isThere(_ image: Stability.ImageFacts) async throws -> Bool {
@@ -170,17 +178,21 @@ extension Survey {
         Acceptance(
             trust: trust, scope: max(scope, request.selection.atLeast), key: parts.key, image: parts.image,
             wanted: service.steps(pushing: isPushing, through: request.selection.through),
-            repository: service.image.map { configuration.repositoryText(of: $0.name) }, now: began)
+            repositories: service.images.map { configuration.repositoryText(of: $0.name) }, now: began)
     }
 }
 
 extension RegistryClient {
     /// The manifest of a recorded image; nil when it is not, or not here.
     func manifest(of image: Stability.ImageFacts) async throws -> ServedManifest? {
-        guard image.repository.hasPrefix(host + "/"),
-            let repository = RepositoryName(parsing: image.repository.dropFirst(host.count + 1))
-        else { return nil }
+        guard let repository = repository(of: image) else { return nil }
         return try await manifest("\(image.digest)", in: repository)
+    }
+
+    /// Where a recorded image is; nil when that is not in this registry.
+    func repository(of image: Stability.ImageFacts) -> RepositoryName? {
+        guard image.repository.hasPrefix(host + "/") else { return nil }
+        return RepositoryName(parsing: image.repository.dropFirst(host.count + 1))
     }
 }
 

@@ -16,8 +16,18 @@ struct RegistryLedger: Sendable {
         return path.map { $0.appending(name) } ?? RepositoryName(parsing: name)
     }
 
-    /// Stores a record under a tag of its own and under that of its key; as a referrer of its image where it has one.
-    func append(_ sealed: SealedRecord, of service: Service, using layout: Layout, image: Descriptor?) async throws {
+    /// An image that a record is about, as the registry has it.
+    struct Subject: Sendable {
+        let repository: RepositoryName
+        let image: Descriptor
+    }
+
+    /// Stores a record under a tag of its own and under that of its key; as a referrer of each of its images.
+    ///
+    /// Whoever asks for one of several images finds it in the repository of that one.
+    func append(
+        _ sealed: SealedRecord, of service: Service, using layout: Layout, images: [Subject]
+    ) async throws {
         guard let repository = repository(of: service),
             let ownTag = ImageTag(parsing: "stability-\(sealed.id)"),
             let keyTag = ImageTag(parsing: Self.keyTag(sealed.record.inputs.key))
@@ -25,10 +35,18 @@ struct RegistryLedger: Sendable {
         // A record that is worth less must not hide a green one of the same key from whoever looks for something to reuse.
         let known = try await record(withKey: sealed.record.inputs.key, of: service).record
         let isWorse = known.map { Self.isWorse(sealed, than: $0) } ?? false
-        let artifact = RegistryClient.Artifact(
-            type: Self.artifactType, bytes: sealed.bytes, subject: image, ownTag: ownTag,
+        func attach(to subject: Descriptor?, in repository: RepositoryName, movingTags: [ImageTag]) async throws {
+            let artifact = RegistryClient.Artifact(
+                type: Self.artifactType, bytes: sealed.bytes, subject: subject, ownTag: ownTag, movingTags: movingTags)
+            try await client.attach(artifact, in: repository, using: layout)
+        }
+        for subject in images where subject.repository != repository {
+            try await attach(to: subject.image, in: subject.repository, movingTags: [])
+        }
+        // Last, what makes it count for later runs.
+        try await attach(
+            to: images.first { $0.repository == repository }?.image, in: repository,
             movingTags: (isWorse ? [] : [keyTag]) + Self.imageTags(sealed.record))
-        try await client.attach(artifact, in: repository, using: layout)
     }
 
     private static func isWorse(_ new: SealedRecord, than known: SealedRecord) -> Bool {
@@ -42,7 +60,9 @@ struct RegistryLedger: Sendable {
 
     /// What finds the image of a good record when only tests have changed since.
     private static func imageTags(_ record: Stability) -> [ImageTag] {
-        guard record.verdict.state.isPassing, record.image?.pushed == true, let key = record.inputs.image else {
+        guard record.verdict.state.isPassing, !record.images.isEmpty, record.images.allSatisfy(\.pushed),
+            let key = record.inputs.image
+        else {
             return []
         }
         return [ImageTag(parsing: "image-key-\(key.hex)")].compactMap(\.self)

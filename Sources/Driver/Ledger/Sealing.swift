@@ -61,7 +61,7 @@ private struct SealingBench {
 
     func seal(_ draft: Draft) async throws -> Sealing {
         let record = draft.sealed.record
-        let objections = try await contradictions(draft.sealed) + trees(record) + reports(record) + image(record)
+        let objections = try await contradictions(draft.sealed) + trees(record) + reports(record) + images(record)
         if objections.isEmpty {
             let sealed = try draft.sealed.signed(with: signer)
             if let file = draft.file {
@@ -79,9 +79,9 @@ private struct SealingBench {
         guard let registry = yard.ledgers.registry, let service = survey.catalog[sealed.record.service.name] else {
             return
         }
-        let subject = try await yard.published(sealed.record.image, as: nil, by: registry.client)
+        let subjects = try await yard.published(sealed.record, as: [], by: registry.client)
         let layout = try Layout(making: yard.images.images)
-        try await registry.append(sealed, of: service, using: layout, image: subject)
+        try await registry.append(sealed, of: service, using: layout, images: subjects)
     }
 
     // MARK: - What is looked up
@@ -126,15 +126,18 @@ private struct SealingBench {
         }
     }
 
-    private func image(_ record: Stability) async throws -> [String] {
-        guard let image = record.image, image.pushed else { return [] }
-        guard let registry = yard.ledgers.registry else {
-            return [
-                "nobody can ask \(image.repository.printable) for the image: no registry is configured, or --offline"
-            ]
+    private func images(_ record: Stability) async throws -> [String] {
+        var objections: [String] = []
+        for image in record.images where image.pushed {
+            guard let registry = yard.ledgers.registry else {
+                return [
+                    "nobody can ask \(image.repository.printable) for the image: no registry is configured, or --offline"
+                ]
+            }
+            guard try await registry.client.manifest(of: image) == nil else { continue }
+            objections.append("\(image.repository.printable) has no image \(image.digest)")
         }
-        let served = try await registry.client.manifest(of: image)
-        return served == nil ? ["\(image.repository.printable) has no image \(image.digest)"] : []
+        return objections
     }
 }
 

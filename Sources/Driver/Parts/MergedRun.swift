@@ -34,7 +34,7 @@ public struct MergedRun: Sendable {
             }
             return ServiceOutcome(
                 name: service.name, verdict: service.verdict, version: service.version, steps: steps,
-                tests: service.tests, image: service.image, record: service.record)
+                tests: service.tests, images: service.images, record: service.record)
         }
         return FinishedRun(
             outcome: outcome.telling(services), logs: RunLogs(folder: runs), isLocal: false, images: images)

@@ -44,8 +44,8 @@ extension ImageShelf {
     fileprivate func places(_ names: [String], _ records: [Stability]) throws -> [RegistryClient.Place] {
         var repositories: [String] = []
         for name in names {
-            let ofService = records.filter { $0.service.name.text == name && $0.image?.pushed == true }
-                .compactMap(\.image?.repository)
+            let ofService = records.filter { $0.service.name.text == name }.flatMap(\.images).filter(\.pushed)
+                .map(\.repository)
             if ofService.isEmpty {
                 guard let reference = try reference(name) else {
                     throw ImageNameError.unknown(name, "is no service of which a record says that its image was pushed")
@@ -54,7 +54,7 @@ extension ImageShelf {
             }
             repositories += ofService
         }
-        if names.isEmpty { repositories = records.filter { $0.image?.pushed == true }.compactMap(\.image?.repository) }
+        if names.isEmpty { repositories = records.flatMap(\.images).filter(\.pushed).map(\.repository) }
         return try Set(repositories).sorted().map { name in
             guard let reference = ImageReference(parsing: name) else { throw ImageNameError.malformed(name) }
             return RegistryClient.Place(client(reference.host), reference.repository)
@@ -78,7 +78,7 @@ extension ImageShelf {
             TagAudit.Seen(tag: tag, digest: digest, isServed: digest.map { served[$0] ?? false } ?? false)
         }
         var records = local
-        let known = Set(local.compactMap(\.image?.digest))
+        let known = Set(local.flatMap(\.images).map(\.digest))
         for digest in served.keys.sorted() where !known.contains(digest) {
             records += try await remoteRecords(about: digest, in: place)
         }

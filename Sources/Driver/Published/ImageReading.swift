@@ -11,11 +11,12 @@ extension Request {
                 ImageInspection.PlatformFacts(name: $0.name, digest: $0.descriptor.digest)
             }
             let image = try await found.image(for: platform)
-            let records = try shelf.records(about: [found.digest, image.digest])
+            let digests = [found.digest, image.digest]
+            let records = try shelf.records(about: digests)
             var inspection = ImageInspection(
                 name: "\(found.place)@\(found.digest)",
                 manifest: .init(digest: found.digest, mediaType: found.mediaType, bytes: Int64(found.bytes.count)),
-                platforms: platforms, records: records.map(ImageInspection.RecordFacts.init))
+                platforms: platforms, records: records.map { .init($0, about: digests) })
             let (manifest, json) = try await image.described()
             let layers = zip(manifest.layers, Self.diffIDs(json, manifest.layers.count)).map { layer, plain in
                 ImageInspection.LayerFacts(
@@ -75,7 +76,7 @@ extension ImageShelf {
     func records(about images: [Digest]) throws -> [Stability] {
         guard let workspace else { return [] }
         return try FolderLedger(root: workspace.ledger).all().records.map(\.record)
-            .filter { record in record.image.map { images.contains($0.digest) } ?? false }
+            .filter { record in record.images.contains { images.contains($0.digest) } }
     }
 }
 

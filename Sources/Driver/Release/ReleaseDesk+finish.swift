@@ -47,7 +47,13 @@ extension ReleaseDesk {
         guard !known.contains(where: { $0.record.release?.tag == made.tag.name.text }) else { return }
         var facts = Stability.ReleaseFacts(
             made.trailer, tag: made.tag.name.text, changelog: made.changelog, accepted: wish.accepts.sorted())
-        facts.moved = release.images.flatMap(\.moved)
+        facts.moved = release.images.flatMap { image in
+            image.moved.map { moved in
+                var moved = moved
+                moved.image = release.images.count > 1 ? image.name : nil
+                return moved
+            }
+        }
         let previous = view.prepared.ledger.newest(of: release.name) ?? made.record
         let now = Timestamp.now
         let run = Stability.Run(
@@ -56,8 +62,8 @@ extension ReleaseDesk {
             plan: view.prepared.plan.digest, startedAt: now, timings: [:], jenkins: view.survey.surroundings.jenkins)
         let scope: Scope = view.survey.surroundings.isAgent ? .release : .local
         let record = made.record.record.released(
-            facts, tags: release.images.flatMap(\.tags), by: run, scope: scope)
-        for problem in try await view.yard.seal(record, nil) { report(.note(problem)) }
+            facts, tags: release.images.map(\.tags), by: run, scope: scope)
+        for problem in try await view.yard.seal(record, []) { report(.note(problem)) }
     }
 }
 

@@ -151,12 +151,9 @@ struct ReleaseDesk: Sendable {
             let state = record.record.verdict.state.rawValue
             release.block("not-stable", "record \(record.id) says \(state); --accept \(state) takes it all the same")
         }
-        if let image = record.record.image {
-            release.images = [.init(name: image.repository, digest: image.digest, tags: [])]
-            if let service = view.survey.catalog[name] {
-                release.images[0].tags = imageTags(of: release, service, view, view.tags).map(\.text)
-            }
-        }
+        let service = view.survey.catalog[name]
+        let tags = service.map { imageTags(of: release, $0, view, view.tags).map(\.text) } ?? []
+        release.images = record.record.images.map { .init(name: $0.repository, digest: $0.digest, tags: tags) }
         return record
     }
 

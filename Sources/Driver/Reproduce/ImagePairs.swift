@@ -10,13 +10,14 @@ struct ImagePairs: Sendable {
     /// Where images are made now, and the registry they would go to.
     let own: ImageYard
 
-    /// In what they differ; nil when they do not, or one of them is not there.
+    /// In what the first two differ that do; nil when none do, or one of them is not there.
     ///
     /// The recorded one is looked for on this machine, then in the registry.
     func difference(
-        _ recorded: Stability.ImageFacts?, _ here: Stability.ImageFacts?, _ report: @Sendable (Event) -> Void
+        _ recorded: [Stability.ImageFacts], _ here: [Stability.ImageFacts], _ report: @Sendable (Event) -> Void
     ) async throws -> Reproduction.ImageDifference? {
-        guard let recorded, let here, recorded.from == nil, recorded.digest != here.digest else { return nil }
+        let pair = zip(recorded, here).first { $0.from == nil && $0.digest != $1.digest }
+        guard let (recorded, here) = pair else { return nil }
         let layout = Layout(at: own.images)
         do {
             guard let source = try await bring(recorded, into: layout) else { return nil }
@@ -32,7 +33,7 @@ struct ImagePairs: Sendable {
     private func bring(_ image: Stability.ImageFacts, into layout: Layout) async throws -> Layout? {
         if try lender.contains(image.digest) { return lender }
         guard image.pushed, let client = own.registry?.client, let served = try await client.manifest(of: image),
-            let repository = RepositoryName(parsing: image.repository.dropFirst(client.host.count + 1))
+            let repository = client.repository(of: image)
         else { return nil }
         let manifest = try Manifest(parsing: served.bytes)
         _ = try layout.add(served.bytes, mediaType: served.mediaType)

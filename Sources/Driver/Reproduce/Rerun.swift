@@ -30,7 +30,7 @@ struct Rerun: Sendable {
             for account in accounts {
                 let own = try self.account(of: account.service, in: outcome)
                 here.append(own)
-                let difference = try await pairs.difference(account.image, own.image, report)
+                let difference = try await pairs.difference(account.images, own.images, report)
                 services.append(.init(recorded: account, here: own, image: difference))
             }
             let reproduction = Reproduction(
@@ -79,13 +79,10 @@ struct Rerun: Sendable {
     private func pinned(_ resolution: BaseResolution) -> BaseResolution {
         var resolution = resolution
         for account in accounts {
-            guard case .stage(let plan)? = survey.services[account.service]?.image else { continue }
+            let known = Set((survey.services[account.service]?.bases ?? []).map(\.label))
             for base in account.inputs?.bases ?? [] {
-                if case .registry = plan.base, plan.base.text == base.ref {
-                    resolution.images[account.service] = base
-                } else if resolution.others[account.service]?[base.ref] != nil {
-                    resolution.others[account.service]?[base.ref] = base
-                }
+                // A layout is where it was; what it holds is of this clone.
+                if known.contains(base.ref) { resolution.images[account.service, default: [:]][base.ref] = base }
                 resolution.problems[account.service] = nil
             }
         }

@@ -55,7 +55,9 @@ extension Run {
         _ step: Step, _ advance: Advance, on course: inout Course, with tools: Tools
     ) throws -> [(ServiceName, because: ServiceName?)] {
         course.progress[step.service, default: Progress()].take(advance)
-        if let image = advance.image { try tools.name(order(for: step.service), image) }
+        if !advance.images.isEmpty {
+            for (order, image) in zip(try orders(for: step.service), advance.images) { try tools.name(order, image) }
+        }
         tools.report(.stepFinished(step, advance.result, log: advance.result.log))
         let progress = course.progress[step.service] ?? Progress()
         let isGood = Verdict.permitsMore(soFar: facts(step.service, progress, at: tools.now()))
@@ -78,7 +80,7 @@ extension Run {
         if progress.results.isEmpty, halt.skipped[name] == nil {
             outcome = ServiceOutcome(
                 name: name, verdict: Verdict(.skipped, [.init(.failFast, "\(cause) failed")]),
-                version: version(of: name), steps: [], tests: nil, image: nil, record: nil)
+                version: version(of: name), steps: [], tests: nil, images: [], record: nil)
         }
         tools.report(.settled(outcome))
         return outcome
@@ -100,12 +102,12 @@ extension Run {
             ServiceOutcome(
                 name: entry.name, verdict: Verdict(.reused, [.init(.keyEqual)]), version: entry.version?.snapshot,
                 steps: [],
-                tests: nil, image: prepared.ledger.accepted[entry.name]?.record.image, record: entry.record)
+                tests: nil, images: prepared.ledger.accepted[entry.name]?.record.images ?? [], record: entry.record)
         }
         let removed = plan.removed.map { name in
             ServiceOutcome(
-                name: name, verdict: Verdict(.removed, []), version: nil, steps: [], tests: nil, image: nil, record: nil
-            )
+                name: name, verdict: Verdict(.removed, []), version: nil, steps: [], tests: nil, images: [],
+                record: nil)
         }
         return reused + removed
     }
@@ -135,21 +137,22 @@ extension Run {
         if isHelper, plan[name]?.record != nil, verdict.state.isPassing || verdict.reasons.first?.code == .notAsked {
             return ServiceOutcome(
                 name: name, verdict: Verdict(.reused, [.init(.keyEqual)]), version: version(of: name),
-                steps: progress.results, tests: nil, image: prepared.ledger.accepted[name]?.record.image,
+                steps: progress.results, tests: nil, images: prepared.ledger.accepted[name]?.record.images ?? [],
                 record: plan[name]?.record)
         }
-        let image = imageFacts(name, progress, judging: verdict.judgesSources && !isHelper)
+        let images = imageFacts(name, progress, judging: verdict.judgesSources && !isHelper)
         guard !progress.results.isEmpty else {
             return ServiceOutcome(
-                name: name, verdict: verdict, version: version(of: name), steps: [], tests: nil, image: nil, record: nil
-            )
+                name: name, verdict: verdict, version: version(of: name), steps: [], tests: nil, images: [],
+                record: nil)
         }
-        let bare = try record(of: name, progress, verdict, image, planned: planned, at: now)
+        let bare = try record(of: name, progress, verdict, images, planned: planned, at: now)
         let record = await supported(bare, with: tools)
-        for trouble in try await tools.seal(record, progress.image) { tools.report(.note(trouble)) }
+        for trouble in try await tools.seal(record, progress.images) { tools.report(.note(trouble)) }
         return ServiceOutcome(
             name: name, verdict: verdict, version: version(of: name), steps: progress.results, tests: progress.tests,
-            image: progress.image == nil && plan[name]?.imageRecord == nil ? nil : image, record: record.run.recordId)
+            images: progress.images.isEmpty && plan[name]?.imageRecord == nil ? [] : images, record: record.run.recordId
+        )
     }
 
     private func omitted(by planned: [Step.Kind], of name: ServiceName) -> [Step.Kind] {
@@ -173,33 +176,8 @@ extension Run {
         return !edited.isEmpty
     }
 
-    /// The image a record speaks for: the one that was made, or, when red tests forbade one, that which an earlier run
-    /// made of the same inputs: what is found out about them now closes the gate for it.
-    private func imageFacts(
-        _ name: ServiceName, _ progress: Progress, judging: Bool
-    ) -> Stability.ImageFacts? {
-        guard let source = service(name).image else { return nil }
-        guard let image = progress.image else {
-            if let reused = plan[name]?.imageRecord, let record = prepared.ledger.images[name]?.record,
-                record.run.recordId == reused
-            {
-                return record.image?.standing(for: reused)
-            }
-            return judging ? prepared.ledger.accepted[name]?.record.image : nil
-        }
-        let isPushed = !progress.tags.isEmpty
-        let repository = isPushed ? survey.configuration.repositoryText(of: source.name) : source.name
-        var facts = Stability.ImageFacts(
-            repository: repository, tags: progress.tags.map(\.text), digest: image.descriptor.digest,
-            mediaType: image.descriptor.mediaType, platforms: image.platforms,
-            baseImages: [image.base].compactMap(\.self) + image.origins, pushed: isPushed)
-        facts.builder = image.builder
-        facts.manifests = Stability.ImageFacts.PlatformImage.list(image.parts)
-        return facts
-    }
-
     private func record(
-        of name: ServiceName, _ progress: Progress, _ verdict: Verdict, _ image: Stability.ImageFacts?,
+        of name: ServiceName, _ progress: Progress, _ verdict: Verdict, _ images: [Stability.ImageFacts],
         planned: [Step.Kind], at now: Timestamp
     ) throws -> Stability {
         guard let entry = plan[name], let parts = prepared.parts[name], let known = survey.services[name] else {
@@ -218,12 +196,13 @@ extension Run {
             service: .init(name: name, path: service.home, kind: service.kind),
             source: .init(
                 facts: survey.facts, serviceTree: known.tree, dirtyPaths: survey.dirtyPaths, base: entry.base),
-            version: prepared.versions[name].map(Stability.VersionFacts.init), image: image,
+            version: prepared.versions[name].map(Stability.VersionFacts.init), image: nil,
             steps: .init(
                 planned: planned, omitted: omitted(by: planned, of: name), results: progress.results,
                 allowEmpty: service.recipe.allowEmpty,
                 voided: verdict.reasons.contains { $0.code == .inputsChanged }),
             tests: progress.tests?.withoutMessages, verdict: verdict, inputs: parts, builder: Builder.own)
+        record.images = images
         record.migrations = survey.migrations.facts[name]
         return record
     }
@@ -234,7 +213,7 @@ extension Run.Progress {
         results.append(advance.result)
         tests = advance.tests ?? tests
         reports += advance.reports
-        image = advance.image ?? image
+        images += advance.images
         tags += advance.tags
     }
 }

@@ -32,7 +32,7 @@ struct Run: Sendable {
         }
         vault = try SecretVault(
             of: work.filter { work in
-                let mounts = prepared.survey.services[work.name]?.part?.secrets.isEmpty == false
+                let mounts = prepared.survey.services[work.name]?.secrets.isEmpty == false
                 return work.steps.contains { $0 < .image || $0 == .image && mounts }
             }.compactMap { prepared.survey.catalog[$0.name] },
             from: prepared.survey.request.environment, in: prepared.survey.root)
@@ -62,8 +62,9 @@ struct Run: Sendable {
         var results: [StepResult] = []
         var tests: TestReport?
         var reports: [Stability.ReportFile] = []
-        var image: BuiltImage?
-        var tags: [ImageTag] = []
+        var images: [BuiltImage] = []
+        /// Of each image that was pushed.
+        var tags: [[ImageTag]] = []
     }
 
     /// What one step adds to that.
@@ -71,8 +72,8 @@ struct Run: Sendable {
         let result: StepResult
         var tests: TestReport?
         var reports: [Stability.ReportFile] = []
-        var image: BuiltImage?
-        var tags: [ImageTag] = []
+        var images: [BuiltImage] = []
+        var tags: [[ImageTag]] = []
     }
 
     func service(_ name: ServiceName) -> Service {
@@ -110,28 +111,32 @@ struct Run: Sendable {
             coverage: Toolchain.coveragePlaces(of: service.recipe.toolchain))
     }
 
-    /// The image of a service as it is to be made.
+    /// The images of a service as they are to be made.
     ///
-    /// Throws the reason when nothing here can make it.
-    func order(for name: ServiceName) throws -> ImageOrder {
-        let service = service(name)
-        guard let source = service.image, let image = survey.services[name]?.image, let entry = plan[name] else {
-            preconditionFailure("a plan has image steps where there is an image")
-        }
+    /// Throws the reason when nothing here can make one of them.
+    func orders(for name: ServiceName) throws -> [ImageOrder] {
+        try (survey.services[name]?.images ?? []).map { try order(for: $0, of: name) }
+    }
+
+    private func order(for image: SurveyedImage, of name: ServiceName) throws -> ImageOrder {
+        guard let entry = plan[name] else { preconditionFailure("a plan has image steps of what it lists") }
         guard let version = version(of: name) else {
             throw RunError.versionHidden([name])
         }
-        switch image {
+        switch image.state {
         case .impossible(let problem, let hint): throw RunError.noImage(problem, hint: hint)
-        case .stage(let image):
-            if let problem = prepared.bases.problems[name] { throw RunError.baseUnknown(image.base.text, problem) }
-            let bases = ImageOrder.Bases(
-                base: prepared.bases.images[name], others: prepared.bases.others[name] ?? [:],
-                own: try ownBases(of: name))
+        case .stage(let stages):
+            if let problem = prepared.bases.problems[name] { throw RunError.baseUnknown(stages.base.text, problem) }
+            let known = prepared.bases.images[name] ?? [:]
+            let pins = Dictionary(image.bases.compactMap { base in known[base.label].map { (base.base.text, $0) } }) {
+                first, _ in first
+            }
             return ImageOrder(
-                service: service, source: source, plan: image, bases: bases, version: version, commit: commit,
-                key: entry.key, epoch: survey.request.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) },
-                work: try builderWork(for: service, source))
+                service: service(name), source: image.source, plan: stages,
+                bases: ImageOrder.Bases(pins: pins, own: try ownBases(of: image, in: name)), version: version,
+                commit: commit, key: entry.key,
+                epoch: survey.request.environment["SOURCE_DATE_EPOCH"].flatMap { Int64($0) },
+                work: try builderWork(for: service(name), image))
         }
     }
 }

@@ -33,12 +33,15 @@ extension Run {
     }
 
     private func pack(_ step: Step, _ progress: Progress, _ tools: Tools, _ wall: () -> Int64) async throws -> Advance {
-        guard step.kind == .push, let image = progress.image else {
-            let image = try await tools.assemble(order(for: step.service))
-            for note in image.notes { tools.report(.note("\(step.service): \(note)")) }
-            return Advance(result: StepResult(.image, .done, wallMs: wall(), log: imageLog(of: step)), image: image)
+        let orders = try orders(for: step.service)
+        guard step.kind == .push else {
+            var images: [BuiltImage] = []
+            for order in orders { images.append(try await tools.assemble(order)) }
+            for note in images.flatMap(\.notes) { tools.report(.note("\(step.service): \(note)")) }
+            return Advance(result: StepResult(.image, .done, wallMs: wall(), log: imageLog(of: step)), images: images)
         }
-        let tags = try await tools.push(order(for: step.service), image)
+        var tags: [[ImageTag]] = []
+        for (order, image) in zip(orders, progress.images) { tags.append(try await tools.push(order, image)) }
         return Advance(result: StepResult(.push, .done, wallMs: wall()), tags: tags)
     }
 

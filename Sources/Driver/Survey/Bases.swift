@@ -6,10 +6,18 @@ import SystemPackage
 
 /// What the base images of services stand for, and which of them nobody could tell.
 struct BaseResolution: Sendable {
-    var images: [ServiceName: BaseImage] = [:]
+    /// By their labels.
+    var images: [ServiceName: [String: BaseImage]] = [:]
     var problems: [ServiceName: String] = [:]
-    /// Those of other stages than the last, by what the Dockerfile calls them.
-    var others: [ServiceName: [String: BaseImage]] = [:]
+}
+
+/// A base image as one Dockerfile means it: a layout is looked for in the context.
+struct NamedBase: Hashable, Sendable {
+    let base: Stage.Base
+    let context: Path
+
+    /// What tells it from the others that a service is made of.
+    var label: String { base.isLayout ? "\(context) \(base.text)" : base.text }
 }
 
 /// Where base images come from.
@@ -26,21 +34,17 @@ struct BaseSource: Sendable {
         var resolution = BaseResolution()
         var answers: [String: Result<BaseImage, Problem>] = [:]
         for service in survey.catalog.services {
-            guard let known = survey.services[service.name], case .stage(let plan)? = known.image,
-                let context = service.image?.context
-            else { continue }
-            for base in known.bases where survey.owner(of: base, for: service.name) == nil {
-                let name = base.isLayout ? "\(context) \(base.text)" : base.text
+            guard let known = survey.services[service.name] else { continue }
+            for named in known.bases where survey.owner(of: named.base, for: service.name) == nil {
                 let result: Result<BaseImage, Problem>
-                if let seen = answers[name] {
+                if let seen = answers[named.label] {
                     result = seen
                 } else {
-                    result = await self.result(base, context: context)
+                    result = await self.result(named.base, context: named.context)
                 }
-                answers[name] = result
+                answers[named.label] = result
                 switch result {
-                case .success(let image) where base == plan.base: resolution.images[service.name] = image
-                case .success(let image): resolution.others[service.name, default: [:]][base.text] = image
+                case .success(let image): resolution.images[service.name, default: [:]][named.label] = image
                 case .failure(let problem): resolution.problems[service.name] = problem.text
                 }
             }

@@ -11,10 +11,17 @@ struct Packing {
     /// What says which files are kept out.
     private let ignoreFile: Path
 
+    /// One for each image; for a service without images that of the Dockerfile in its folder, if there is one: its
+    /// commands may build it.
+    static func all(of service: Service, in tree: Tree) throws -> [Packing] {
+        let sources = service.images.map { ($0.dockerfile, $0.context) }
+        let usual = (service.home.appending("Dockerfile"), service.home)
+        return try (sources.isEmpty ? [usual] : sources).compactMap { try Packing($0, $1, in: tree) }
+    }
+
     /// Nil where there is no Dockerfile.
-    init?(_ service: Service, in tree: Tree) throws {
-        dockerfile = service.image?.dockerfile ?? service.home.appending("Dockerfile")
-        context = service.image?.context ?? service.home
+    private init?(_ dockerfile: Path, _ context: Path, in tree: Tree) throws {
+        (self.dockerfile, self.context) = (dockerfile, context)
         self.tree = tree
         guard let bytes = try tree.content(of: dockerfile) else { return nil }
         let own = dockerfile.parent.appending(dockerfile.name + ".dockerignore")

@@ -6,9 +6,7 @@ import Pipeline
 struct ServiceSurvey: Sendable {
     /// What its key is made from, but for what it needs and its base image, which come later.
     var material: KeyParts.Material
-    let image: ImageSurvey?
-    /// What of its Dockerfile needs a builder; nil where nothing, and where none may be used.
-    let part: BuilderPart?
+    let images: [SurveyedImage]
     /// Files that enter the key although their class would keep them out.
     let taken: Set<Path>
     /// The files that enter the key, when they were asked for.
@@ -21,24 +19,17 @@ struct ServiceSurvey: Sendable {
     let buildFiles: [TreeFile]
     let notes: [Plan.Note]
 
-    /// What is known of an image before it is made.
-    enum ImageSurvey: Sendable {
-        case stage(ImagePlan)
-        /// No assembly without a builder, or no Dockerfile that can be read: the sentence, and what to do.
-        case impossible(String, hint: String?)
-    }
-
     init(_ service: Service, on ground: Ground, listing: Bool) throws {
         let tree = ground.tree
-        let (image, part) = try Self.image(of: service, in: tree)
-        let packing = try Packing(service, in: tree)
+        images = try service.images.indices.map { try SurveyedImage($0, of: service, in: tree) }
+        let packings = try Packing.all(of: service, in: tree)
         let sifted = try service.paths.map { folder in
-            try ground.sift(folder, of: service, packing, listing: listing)
+            try ground.sift(folder, of: service, packings, listing: listing)
         }
         let inputs = try service.inputs.paths.compactMap(tree.file)
         let everything = try inputs.map { try tree.everything(at: $0.path, listing: listing) }
         let links = sifted.flatMap(\.links) + everything.flatMap(\.links)
-        let packed = try packing?.files(outside: service.paths, and: ground.holes(in: service)) ?? []
+        let packed = try packings.flatMap { try $0.files(outside: service.paths, and: ground.holes(in: service)) }
         let named = try packed + Self.named(by: service.recipe.build, service, in: tree)
         let foreign = try Self.foreign(to: service, .build, named + tree.linked(from: links + named), on: ground)
         let tests = try Self.named(by: service.recipe.test, service, in: tree)
@@ -49,7 +40,6 @@ struct ServiceSurvey: Sendable {
         files = listing ? sifted.flatMap(\.files) + foreign + seen + everything.flatMap(\.files) : []
         tracked = sifted.flatMap(\.tracked)
         buildFiles = sifted.flatMap(\.named)
-        (self.image, self.part) = (image, part)
         self.tree = try tree.entry(at: service.home)?.id ?? tree.id
         material = KeyParts.Material(configuration: try service.keyConfiguration)
         material.pins = try service.pinPlaces.compactMap(tree.file)
@@ -62,9 +52,8 @@ struct ServiceSurvey: Sendable {
         material.test = trees(\.test) + seen
         material.files = (sifted + everything).map(\.count).reduce(foreign.count, +)
         notes =
-            Self.notes(
-                service, taken: taken.filter { path in service.paths.contains(where: path.lies) }, image: image)
-            + [part.map(Self.note)].compactMap(\.self)
+            Self.notes(service, taken: taken.filter { path in service.paths.contains(where: path.lies) })
+            + images.flatMap { $0.notes(on: service.name) }
     }
 
     /// What counts for a service besides what its own rules take: what its image packs, its commands name, and links
@@ -103,53 +92,20 @@ struct ServiceSurvey: Sendable {
         }
     }
 
-    private static func image(of service: Service, in tree: Tree) throws -> (ImageSurvey?, BuilderPart?) {
-        guard let source = service.image else { return (nil, nil) }
-        guard let bytes = try tree.content(of: source.dockerfile) else {
-            let problem = "\(source.dockerfile): there is no such Dockerfile"
-            return (.impossible(problem, hint: "is it committed?"), nil)
-        }
-        let text = String(decoding: bytes, as: UTF8.self)
-        let dockerfile = Dockerfile(parsing: text, path: source.dockerfile)
-        do {
-            return (.stage(try source.plan(of: dockerfile)), nil)
-        } catch {
-            guard case .needsBuilder(_, let line, let reason) = error, service.recipe.builder != .native else {
-                return (.impossible("\(error)", hint: error.hint), nil)
-            }
-            do {
-                let part = try source.part(of: dockerfile, text: text, line: line, reason: reason)
-                return (.stage(part.rest), part)
-            } catch {
-                return (.impossible("\(error)", hint: error.hint), nil)
-            }
-        }
-    }
-
-    /// Every image that its own is made of, each once.
-    var bases: [Stage.Base] {
-        guard case .stage(let plan)? = image else { return [] }
-        return (plan.images.map(\.base) + (part?.bases ?? [])).reduce(into: []) { bases, base in
+    /// Every image that its own are made of, each once.
+    var bases: [NamedBase] {
+        images.flatMap(\.bases).reduce(into: []) { bases, base in
             if !bases.contains(base) { bases.append(base) }
         }
     }
 
-    private static func note(_ part: BuilderPart) -> Plan.Note {
-        let often = part.seesContext ? "whenever it changes" : "once; what comes after RUN is assembled natively"
-        return Plan.Note(
-            .needsBuilder, "\(part.dockerfile):\(part.line): \(part.reason) needs a builder, \(often)")
-    }
+    /// The values that its RUN lines mount.
+    var secrets: Set<String> { images.reduce(into: []) { $0.formUnion($1.part?.secrets ?? []) } }
 
-    private static func notes(_ service: Service, taken: Set<Path>, image: ImageSurvey?) -> [Plan.Note] {
-        var notes: [Plan.Note] = []
-        if let first = taken.min() {
-            let more = taken.count > 1 ? " and \(taken.count - 1) more" : ""
-            let message = "\(service.name): \(first)\(more) counts as source, because its image or a command takes it"
-            notes.append(Plan.Note(.countsAsMain, message))
-        }
-        if case .impossible(let problem, let hint)? = image {
-            notes.append(Plan.Note(.noImage, "\(service.name): \(problem)" + (hint.map { " (\($0))" } ?? "")))
-        }
-        return notes
+    private static func notes(_ service: Service, taken: Set<Path>) -> [Plan.Note] {
+        guard let first = taken.min() else { return [] }
+        let more = taken.count > 1 ? " and \(taken.count - 1) more" : ""
+        let message = "\(service.name): \(first)\(more) counts as source, because its image or a command takes it"
+        return [Plan.Note(.countsAsMain, message)]
     }
 }

@@ -109,11 +109,11 @@ extension Ground {
         ])
     }
 
-    func sift(_ folder: Path, of service: Service, _ packing: Packing?, listing: Bool) throws -> Sifted {
+    func sift(_ folder: Path, of service: Service, _ packings: [Packing], listing: Bool) throws -> Sifted {
         var sieve = service.rules.sieve(holes: holes(in: service))
         sieve.isListing = listing
         var interest = Self.buildFileInterest
-        if let packing { interest.isTaken = packing.takes }
+        if !packings.isEmpty { interest.isTaken = { path in packings.contains { $0.takes(path) } } }
         return try tree.sift(folder, with: sieve, interest: interest)
     }
 
@@ -146,20 +146,23 @@ extension Ground {
     /// The folders of services by the names of their images.
     var imageFolders: [String: Path] {
         Dictionary(
-            catalog.services.compactMap { service in
-                service.image.map { (configuration.repositoryText(of: $0.name), service.home) }
+            catalog.services.flatMap { service in
+                service.images.map { (configuration.repositoryText(of: $0.name), service.home) }
             }
         ) { first, _ in first }
     }
 
     /// Those of services, of which it is known file by file what they take.
     fileprivate var dockerfiles: Set<Path> {
-        Set(catalog.services.map { $0.image?.dockerfile ?? $0.home.appending("Dockerfile") })
+        Set(
+            catalog.services.flatMap {
+                $0.images.isEmpty ? [$0.home.appending("Dockerfile")] : $0.images.map(\.dockerfile)
+            })
     }
 
     var imageContexts: [Path: Path] {
         Dictionary(
-            catalog.services.compactMap { service in service.image.map { ($0.dockerfile, $0.context) } }
+            catalog.services.flatMap { service in service.images.map { ($0.dockerfile, $0.context) } }
         ) { first, _ in first }
     }
 

@@ -81,17 +81,21 @@ struct CatalogReader {
         report(line, "needs go in a circle: " + cycle.map(\.text).joined(separator: " → "), hint: "remove one of them")
     }
 
-    /// Two services in one repository of images would take each other's tags.
+    /// Two images in one repository would take each other's tags.
     private mutating func checkImages(of services: [Service]) {
         var owners: [String: ServiceName] = [:]
         for service in services {
-            guard let image = service.image else { continue }
-            if let other = owners[image.name] {
-                let line = document.line(of: "services", service.name.text)
-                let problem = "\"\(other)\" and \"\(service.name)\" would both make the image \"\(image.name)\""
-                report(line, problem, hint: "name one under images:")
+            for image in service.images {
+                if let other = owners[image.name] {
+                    let line = document.line(of: "services", service.name.text)
+                    let problem =
+                        other == service.name
+                        ? "\"\(other)\" has two images of the name \"\(image.name)\""
+                        : "\"\(other)\" and \"\(service.name)\" would both make the image \"\(image.name)\""
+                    report(line, problem, hint: "name one under images:")
+                }
+                owners[image.name] = service.name
             }
-            owners[image.name] = service.name
         }
     }
 

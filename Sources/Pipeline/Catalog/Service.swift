@@ -9,7 +9,8 @@ public struct Service: Equatable, Sendable {
     public var inputs: Inputs
     public var recipe: Recipe
     public var conditions = Conditions()
-    public var image: ImageSource?
+    /// Where its images come from, the one it is called after first; none for a library.
+    public var images: [ImageSource] = []
     /// Which Jenkins agents may take it.
     public var label: String?
     public var release: Release
@@ -104,7 +105,7 @@ public struct Service: Equatable, Sendable {
         }
     }
 
-    /// Where its image comes from.
+    /// Where one of its images comes from.
     public struct ImageSource: Equatable, Sendable, Codable {
         /// The last part of the repository name.
         public var name: String
@@ -180,12 +181,15 @@ public struct Service: Equatable, Sendable {
         return places
     }
 
+    /// The image that it is called after.
+    public var image: ImageSource? { images.first }
+
     /// The steps of a full run.
     public func steps(pushing: Bool, through last: Step.Kind = .push) -> [Step.Kind] {
         var steps: [Step.Kind] = []
         if recipe.build != nil { steps.append(.build) }
         if recipe.test != nil { steps.append(.test) }
-        if image != nil { steps += pushing ? [.image, .push] : [.image] }
+        if !images.isEmpty { steps += pushing ? [.image, .push] : [.image] }
         return steps.filter { $0 <= last }
     }
 
@@ -211,6 +215,7 @@ public struct Service: Equatable, Sendable {
                 build.merge(container.build) { $1 }
                 test.merge(container.test) { $1 }
             }
+            if images.count > 1 { build["otherImages"] = try JSON(encoding: Array(images.dropFirst())) }
             if let builder = recipe.builder, builder != .native { build["builder"] = .string(builder.rawValue) }
             // Which tests count decides the verdict; who mends them, and until when, does not.
             let quarantined = Set(recipe.demands.quarantine.map(\.test)).sorted()

@@ -27,7 +27,7 @@ struct ServiceReader {
         let earlier = (entry.earlier ?? []).compactMap { path($0, for: "earlier", in: &reader) }
         var service = Service(
             name: name, kind: entry.kind ?? .service, paths: paths, earlier: earlier, inputs: inputs,
-            recipe: recipe(names: names, in: &reader), image: image(home: home, names: names, in: &reader),
+            recipe: recipe(names: names, in: &reader), images: images(home: home, names: names, in: &reader),
             label: entry.label, release: versions.release(in: &reader))
         readEvidence(into: &service, in: &reader)
         service.migrations = entry.migrations.flatMap { path($0, for: "migrations", in: &reader, base: home) }
@@ -160,23 +160,19 @@ struct ServiceReader {
         return recipe
     }
 
-    // MARK: - Image
+    // MARK: - Images
 
-    private func image(home: Path, names: Set<String>, in reader: inout CatalogReader) -> Service.ImageSource? {
+    private func images(home: Path, names: Set<String>, in reader: inout CatalogReader) -> [Service.ImageSource] {
         guard entry.kind != .library else {
             if entry.images?.images.isEmpty == false {
                 reader.report(place("images", in: reader), "\"\(name)\" is a library, which has no image")
             }
-            return nil
+            return []
         }
-        let line = place("images", in: reader)
         guard let declared = entry.images?.images else {
-            return names.contains("Dockerfile") ? image(.init(), home: home, in: &reader) : nil
+            return names.contains("Dockerfile") ? [image(.init(), home: home, in: &reader)].compactMap(\.self) : []
         }
-        if declared.count > 1 {
-            reader.report(line, "service \"\(name)\" has \(declared.count) images", hint: "keep one: not yet more")
-        }
-        return declared.first.flatMap { image($0, home: home, in: &reader) }
+        return declared.compactMap { image($0, home: home, in: &reader) }
     }
 
     private func image(

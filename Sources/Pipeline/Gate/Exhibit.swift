@@ -70,8 +70,7 @@ struct Examination {
     static func objection(to statement: Statement, _ question: GateQuestion) -> String? {
         let record = statement.predicate
         if !statement.isAbout(question.image) {
-            let subject = record.image.map { "\($0.digest)" } ?? "no image"
-            return "the record is about \(subject), not about \(question.image)"
+            return "the record is about \(record.subjectName), not about \(question.image)"
         }
         return objection(to: record, question)
     }
@@ -92,7 +91,7 @@ struct Examination {
 extension Exhibit {
     /// The record of the service in it, about whatever image, when that counts.
     func record(of question: GateQuestion) -> Stability? {
-        guard case .statement(let statement, _) = content, let image = statement.predicate.image?.digest else {
+        guard case .statement(let statement, _) = content, let image = statement.predicate.images.first?.digest else {
             return nil
         }
         var other = question

@@ -55,13 +55,13 @@ public struct PastRecord: Equatable, Sendable {
     public var sequence: Int64
     public var prev: [Digest]
     public var branch: String?
-    public var image: Digest?
+    public var images: [Digest] = []
     /// The release it is about.
     public var release: SemanticVersion?
 
     public init(id: String, payload: Digest, sequence: Int64, prev: [Digest]) {
         (self.id, self.payload, self.sequence, self.prev) = (id, payload, sequence, prev)
-        (branch, image, release) = (nil, nil, nil)
+        (branch, release) = (nil, nil)
     }
 }
 
@@ -77,9 +77,12 @@ extension [PastRecord] {
 
     /// The ids of those that have to be read whole, and whose signatures count, for a question about a digest.
     public func wanted(for image: Digest, deployed: [Digest], consecutive: Int) -> [String] {
-        let others = filter { $0.image != image }
-        let chained = others.filter { record in record.release != nil || record.image.map(deployed.contains) ?? false }
-        guard consecutive > 1, let candidate = filter({ $0.image == image }).max(by: { $0.sequence < $1.sequence })
+        let others = filter { !$0.images.contains(image) }
+        let chained = others.filter { record in
+            record.release != nil || record.images.contains(where: deployed.contains)
+        }
+        guard consecutive > 1,
+            let candidate = filter({ $0.images.contains(image) }).max(by: { $0.sequence < $1.sequence })
         else { return chained.map(\.id) }
         // Some of them may say nothing about the sources.
         let before = others.filter { $0.branch == candidate.branch && $0.sequence < candidate.sequence }

@@ -15,8 +15,8 @@ extension Hearing {
     private var doubled: Decision.Item? {
         guard let version else { return nil }
         let known =
-            evidence.past.filter { $0.release == version }.compactMap(\.image)
-            + history.filter { $0.release?.version == version }.compactMap(\.image?.digest)
+            evidence.past.filter { $0.release == version }.flatMap(\.images)
+            + history.filter { $0.release?.version == version }.flatMap { $0.images.map(\.digest) }
         let running = deployed.current.flatMap { $0.version == version && !isCandidate($0.image) ? $0.image : nil }
         let isRelease = own.contains { $0.release?.version == version }
         let others = isRelease ? known.filter { !isCandidate($0) } : []

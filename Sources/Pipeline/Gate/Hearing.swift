@@ -27,7 +27,7 @@ struct Hearing {
         let deployed = DeployedState(evidence, question)
         self.deployed = deployed
         let running = deployed.current.flatMap { state in
-            history.filter { $0.image?.digest == state.image }.max { $0.run.sequence < $1.run.sequence }
+            history.filter { $0.has(state.image) }.max { $0.run.sequence < $1.run.sequence }
         }
         if question.intent == .rollback {
             let target = Deployment.State(image: question.image, version: version, sequence: record.run.sequence)
@@ -59,10 +59,8 @@ struct Hearing {
             ? Decision.Item(id, .notApplicable, "the policy does not ask for it") : nil
     }
 
-    /// Whether an image is the candidate, or the index that lists it.
-    func isCandidate(_ image: Digest) -> Bool {
-        image == question.image || own.contains { $0.image?.digest == image }
-    }
+    /// Whether an image is the candidate, the index that lists it, or one that was made with it.
+    func isCandidate(_ image: Digest) -> Bool { image == question.image || own.contains { $0.has(image) } }
 
     /// How evidence is named in decisions.
     func name(_ record: Stability) -> String { "record \(record.run.recordId)" }

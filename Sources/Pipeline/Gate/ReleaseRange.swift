@@ -20,7 +20,7 @@ struct ReleaseRange {
     /// Nil as a state means that nothing is known to run: then the record alone counts, since the last release.
     init(to candidate: Stability, from state: Deployment.State?, among history: [Stability], by scheme: VersionScheme) {
         let running = state.flatMap { state in
-            history.filter { $0.image?.digest == state.image }.max { $0.run.sequence < $1.run.sequence }
+            history.filter { $0.has(state.image) }.max { $0.run.sequence < $1.run.sequence }
         }
         self.running = running
         var links = [candidate]
@@ -30,7 +30,7 @@ struct ReleaseRange {
             (self.links, gap) = (links, nil)
             return
         }
-        guard state.image != candidate.image?.digest else {
+        guard !candidate.has(state.image) else {
             (self.links, gap) = ([], nil)
             return
         }

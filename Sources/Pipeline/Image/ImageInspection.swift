@@ -77,10 +77,12 @@ public struct ImageInspection: Equatable, Sendable, Codable {
         /// The tag of the release that the image became.
         public var release: String?
 
-        public init(_ record: Stability) {
+        /// What a record says of the first of its images that is one of these.
+        public init(_ record: Stability, about digests: [Digest]) {
             (id, service) = (record.run.recordId, record.service.name)
             (verdict, sealedAt) = (record.verdict.state.rawValue, record.run.sealedAt)
-            (tags, release) = (record.image?.tags ?? [], record.release?.tag)
+            let image = record.images.first { digests.contains($0.digest) }
+            (tags, release) = (image?.tags ?? [], record.release?.tag)
         }
     }
 

@@ -57,7 +57,7 @@ public struct ImageDeletion: Equatable, Sendable, Codable {
         (self.repository, self.digest) = (repository, digest)
         self.tags = tags.map(\.text)
         let versions = tags.filter { if case .version(let version) = TagKind($0) { version.isStable } else { false } }
-        let releases = records.filter { $0.image?.digest == digest }.compactMap { $0.release?.tag }
+        let releases = records.filter { $0.has(digest) }.compactMap { $0.release?.tag }
         state = .planned
         guard !takesReleases else { return }
         if let version = versions.first {

@@ -51,42 +51,49 @@ public struct TagAudit: Equatable, Sendable, Codable {
     /// Compares what a registry has with what was written down, later records before earlier ones.
     public init(repository: String, seen: [Seen], records: [Stability]) {
         self.repository = repository
-        let own = records.filter { $0.image?.repository == repository }
-        var byTag: [String: Stability] = [:]
-        var byDigest: [Digest: Stability] = [:]
-        for record in own.sorted(by: { $0.run.sealedAt < $1.run.sealedAt }) {
-            guard let image = record.image else { continue }
-            byDigest[image.digest] = record
-            for tag in image.tags where byTag[tag] == nil || !Self.neverMoves(tag) { byTag[tag] = record }
+        var byTag: [String: Entry] = [:]
+        var byDigest: [Digest: Entry] = [:]
+        for record in records.sorted(by: { $0.run.sealedAt < $1.run.sealedAt }) {
+            for image in record.images where image.repository == repository {
+                let entry = Entry(record: record, digest: image.digest)
+                byDigest[image.digest] = entry
+                for tag in image.tags where byTag[tag] == nil || !Self.neverMoves(tag) { byTag[tag] = entry }
+            }
         }
         let images = seen.filter { TagKind($0.tag) != .ledger }
         ledgerTags = seen.count - images.count
         var findings = images.map { Self.finding($0, byTag[$0.tag.text], $0.digest.flatMap { byDigest[$0] }) }
         let there = Set(seen.map(\.tag.text))
         // What is no release may be gone: registries are tidied.
-        for (tag, record) in byTag where record.release != nil && !there.contains(tag) {
+        for (tag, entry) in byTag where entry.record.release != nil && !there.contains(tag) {
             findings.append(
                 Finding(
-                    tag: tag, state: .missing, recorded: record.image?.digest, record: record.run.recordId,
-                    service: record.service.name))
+                    tag: tag, state: .missing, recorded: entry.digest, record: entry.record.run.recordId,
+                    service: entry.record.service.name))
         }
         self.findings = findings.sorted { $0.tag < $1.tag }
+    }
+
+    /// What a record says of an image of the repository.
+    private struct Entry {
+        let record: Stability
+        let digest: Digest
     }
 
     private static func neverMoves(_ tag: String) -> Bool {
         ImageTag(parsing: tag).map { TagKind($0).neverMoves } ?? true
     }
 
-    private static func finding(_ seen: Seen, _ tagged: Stability?, _ known: Stability?) -> Finding {
-        let record = known ?? tagged
+    private static func finding(_ seen: Seen, _ tagged: Entry?, _ known: Entry?) -> Finding {
+        let record = (known ?? tagged)?.record
         return Finding(
             tag: seen.tag.text, state: state(seen, tagged, known), digest: seen.digest,
-            recorded: tagged?.image?.digest, record: record?.run.recordId, service: record?.service.name)
+            recorded: tagged?.digest, record: record?.run.recordId, service: record?.service.name)
     }
 
-    private static func state(_ seen: Seen, _ tagged: Stability?, _ known: Stability?) -> State {
+    private static func state(_ seen: Seen, _ tagged: Entry?, _ known: Entry?) -> State {
         guard seen.isServed, let digest = seen.digest else { return .unserved }
-        if let recorded = tagged?.image?.digest, recorded == digest { return .recorded }
+        if let recorded = tagged?.digest, recorded == digest { return .recorded }
         let isFloating = !TagKind(seen.tag).neverMoves
         if known != nil, isFloating { return .floating }
         if tagged != nil, !isFloating { return .moved }

@@ -66,7 +66,7 @@ public struct Attempts: Equatable, Sendable {
             let detail = deciding.map { "attempt \($0.number)" } ?? ""
             return ServiceOutcome(
                 name: name, verdict: Verdict(.incomplete, [.init(.lost, detail)]), version: nil, steps: [], tests: nil,
-                image: nil, record: nil)
+                images: [], record: nil)
         }
         guard outcome.verdict.state.isPassing || outcome.verdict.state == .reused,
             let red = all.last(where: { $0.sawRed && $0 != deciding })
@@ -88,6 +88,6 @@ extension ServiceOutcome {
         let reason = Verdict.Reason(.failedBefore, "attempt \(red.number): \(state)")
         return ServiceOutcome(
             name: name, verdict: Verdict(.flaky, [reason] + kept), version: version, steps: steps, tests: tests,
-            image: image, record: record)
+            images: images, record: record)
     }
 }

@@ -53,7 +53,7 @@ public struct Merge: Equatable, Sendable {
         }
         let removed = roster.removed.map { name in
             ServiceOutcome(
-                name: name, verdict: Verdict(.removed, []), version: nil, steps: [], tests: nil, image: nil, record: nil
+                name: name, verdict: Verdict(.removed, []), version: nil, steps: [], tests: nil, images: [], record: nil
             )
         }
         let name = hash(Array(parts.map(\.digest.hex).joined().utf8)).short

@@ -25,7 +25,7 @@ public struct Roster: Equatable, Sendable {
             case (false, .none): return nil
             }
             return ServiceOutcome(
-                name: name, verdict: verdict, version: version, steps: [], tests: nil, image: nil,
+                name: name, verdict: verdict, version: version, steps: [], tests: nil, images: [],
                 record: selected ? nil : record)
         }
     }

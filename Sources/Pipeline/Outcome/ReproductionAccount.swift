@@ -9,8 +9,8 @@ extension Reproduction {
         /// The last step that was to be taken; nil when that is not known.
         public var through: Step.Kind?
         public var tests: TestReport?
-        /// The image this very run made.
-        public var image: Stability.ImageFacts?
+        /// The images this very run made.
+        public var images: [Stability.ImageFacts] = []
         public var inputs: KeyParts?
 
         public init(_ service: ServiceName, verdict: Verdict? = nil) {
@@ -27,7 +27,7 @@ extension Reproduction.Account {
         (tests, inputs) = (record.tests, record.inputs)
         // A red record may speak for an image that an earlier run made.
         let hasMadeImage = record.steps.results.contains { $0.kind == .image && $0.hasPassed }
-        image = hasMadeImage ? record.image : nil
+        images = hasMadeImage ? record.images : []
     }
 
     /// Nil for what nothing was done for, or to be done.
@@ -39,7 +39,7 @@ extension Reproduction.Account {
         let isWhole = outcome.verdict.state.isPassing || outcome.verdict.wasNotAskedForTests
         through = entry?.steps.max() ?? (isWhole ? outcome.steps.map(\.kind).max() : nil)
         tests = outcome.tests
-        image = outcome.steps.contains { $0.kind == .image && $0.hasPassed } ? outcome.image : nil
+        images = outcome.steps.contains { $0.kind == .image && $0.hasPassed } ? outcome.images : []
     }
 
     /// What a plan promises, without an outcome.

@@ -3,7 +3,7 @@ extension Reproduction {
     public struct Comparison: Equatable, Sendable, Codable {
         public let service: ServiceName
         public let items: [Item]
-        /// In what the images differ, as far as both are at hand.
+        /// In what the first images that differ do, as far as both are at hand.
         public let image: ImageDifference?
         /// Inputs that were not the same.
         public let inputs: [InputDifference]
@@ -28,9 +28,9 @@ extension Reproduction {
             service = recorded.service
             let verdict = Item(verdict: recorded.verdict, here.verdict)
             let tests = Item.tests(recorded.tests, here.tests, isDecided: verdict.conclusion != .incomparable)
-            let images = Item.image(recorded.image, here.image)
-            items = [verdict] + tests + [images].compactMap(\.self)
-            self.image = images?.conclusion == .differs ? image : nil
+            let images = Item.images(recorded.images, here.images)
+            items = [verdict] + tests + images
+            self.image = images.contains { $0.conclusion == .differs } ? image : nil
             inputs = InputDifference.all(recorded.inputs, here.inputs)
             // What the recorded run was kept from proves nothing against it; what this one was kept from, proves nothing.
             let isShort = here.verdict.map { $0.isUnfinished || $0.blamesTheWorld } ?? true
@@ -118,15 +118,16 @@ extension Reproduction.Comparison.Item {
 
     // MARK: - Images
 
-    static func image(_ recorded: Stability.ImageFacts?, _ here: Stability.ImageFacts?) -> Self? {
-        guard let recorded else { return nil }
-        // Somebody else's image: only what tests see was new.
-        guard recorded.from == nil else { return nil }
-        guard let here else {
-            return Self(.image, .incomparable, recorded.digest.short, "none", ["none was made here"])
+    /// Of each that was made then: of somebody else's image only what tests see was new.
+    static func images(_ recorded: [Stability.ImageFacts], _ here: [Stability.ImageFacts]) -> [Self] {
+        recorded.indices.filter { recorded[$0].from == nil }.map { index in
+            let digest = recorded[index].digest
+            guard here.indices.contains(index) else {
+                return Self(.image, .incomparable, digest.short, "none", ["none was made here"])
+            }
+            let own = here[index].digest
+            return Self(.image, digest == own ? .agrees : .differs, digest.short, own.short)
         }
-        return Self(
-            .image, recorded.digest == here.digest ? .agrees : .differs, recorded.digest.short, here.digest.short)
     }
 }
 

@@ -42,16 +42,22 @@ public struct ServiceOutcome: Equatable, Sendable, Codable {
     public let steps: [StepResult]
     public let tests: TestReport?
     public let image: Stability.ImageFacts?
+    /// Further images of the service; nil for none.
+    public let otherImages: [Stability.ImageFacts]?
     /// The id of its record: written now, or the one that was reused.
     public let record: String?
 
     public init(
         name: ServiceName, verdict: Verdict, version: SemanticVersion?, steps: [StepResult], tests: TestReport?,
-        image: Stability.ImageFacts?, record: String?
+        images: [Stability.ImageFacts], record: String?
     ) {
         (self.name, self.verdict, self.version, self.steps) = (name, verdict, version, steps)
-        (self.tests, self.image, self.record) = (tests, image, record)
+        (self.tests, image, self.record) = (tests, images.first, record)
+        otherImages = images.count > 1 ? Array(images.dropFirst()) : nil
     }
+
+    /// All its images, the one it is called after first.
+    public var images: [Stability.ImageFacts] { [image].compactMap(\.self) + (otherImages ?? []) }
 
     public var severity: RunOutcome.Severity {
         let codes = Set(verdict.reasons.map(\.code))

@@ -40,7 +40,7 @@ public struct DeploymentDraft: Equatable, Sendable {
 
     /// The image with what the newest record of it says; that of a release names the version it was given.
     private func state(_ records: [Stability]) -> Deployment.State {
-        let own = records.filter { $0.service.name == service && $0.image?.digest == image }
+        let own = records.filter { $0.service.name == service && $0.has(image) }
         let newest = own.max { ($0.run.sequence, $0.run.sealedAt) < ($1.run.sequence, $1.run.sealedAt) }
         let version = own.compactMap(\.release?.version).max { $0.precedes($1) } ?? newest?.version?.builtAs
         return Deployment.State(image: image, version: version, sequence: newest?.run.sequence)

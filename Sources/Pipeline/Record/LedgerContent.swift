@@ -42,12 +42,12 @@ public enum LedgerContent: Equatable, Sendable {
         }
     }
 
-    /// The image it is about; nil where there was none.
-    public var image: Digest? {
+    /// The images it is about.
+    public var images: [Digest] {
         switch self {
-        case .record(let record): record.image?.digest
-        case .waiver(let waiver): waiver.image
-        case .deployment(let deployment): deployment.to.image
+        case .record(let record): record.images.map(\.digest)
+        case .waiver(let waiver): [waiver.image]
+        case .deployment(let deployment): [deployment.to.image]
         }
     }
 
@@ -103,7 +103,7 @@ public struct LedgerQuery: Equatable, Sendable {
     /// What a person wrote has neither key nor commit nor branch.
     public func takes(_ content: LedgerContent) -> Bool {
         guard kinds.contains(content.kind), service == nil || content.service == service,
-            image == nil || content.image == image
+            image.map(content.images.contains) ?? true
         else { return false }
         guard key != nil || commit != nil || branch != nil else { return true }
         guard let record = content.record else { return false }

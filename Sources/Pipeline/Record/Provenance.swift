@@ -55,12 +55,15 @@ public struct Provenance: Predicate {
     public init?(_ record: Stability) {
         let isMade = record.steps.results.contains { $0.kind == .image && $0.hasPassed }
         guard let image = record.image, image.from == nil, isMade, record.release == nil else { return nil }
+        let baseImages = record.images.flatMap(\.baseImages).reduce(into: [BaseImage]()) { bases, base in
+            if !bases.contains(base) { bases.append(base) }
+        }
         let source = record.source
         let ref = source.branch.map { "refs/heads/\($0)" } ?? source.pullRequest.map { "pull-request/\($0)" }
         let place = source.uri.map { "git+\($0)" + (ref.map { "@\($0)" } ?? "") }
         let commit = Resource(
             name: place == nil ? "source" : nil, uri: place, digest: ["gitCommit": "\(source.commit)"])
-        let bases = image.baseImages.map { base in
+        let bases = baseImages.map { base in
             Resource(name: base.ref, digest: ["sha256": base.digest.hex])
         }
         // Not the digest of the file: of what the service resolves to in it.

@@ -20,12 +20,14 @@ extension Stability {
     }
 
     /// The same evidence, stated once more for the release it was good for.
-    public func released(_ facts: ReleaseFacts, tags: [String], by run: Run, scope: Scope) -> Stability {
+    ///
+    /// The tags are those of each image, in their order.
+    public func released(_ facts: ReleaseFacts, tags: [[String]], by run: Run, scope: Scope) -> Stability {
         var copy = self
         copy.run = run
         copy.scope = scope
         copy.release = facts
-        copy.image = image.map { image in
+        copy.images = zip(images, tags).map { image, tags in
             var image = image.standing(for: self.run.recordId)
             image.tags = tags
             return image

@@ -12,7 +12,10 @@ public struct Stability: Predicate {
     public var service: ServiceFacts
     public var source: Source
     public var version: VersionFacts?
+    /// The image the service is called after; nil where it has none.
     public var image: ImageFacts?
+    /// Further images of the service, made, tested and released with that one; nil for none.
+    public var otherImages: [ImageFacts]?
     public var verdict: Verdict
     public var steps: StepFacts
     public var tests: TestReport?
@@ -30,8 +33,8 @@ public struct Stability: Predicate {
     public static let currentSchema = "1.1"
     public static let predicateType = "urn:slipway:stability:v1"
     public static let knownMembers: Set<String> = [
-        "schema", "crit", "run", "scope", "service", "source", "version", "image", "verdict", "steps", "tests",
-        "inputs", "builder", "release", "migrations", "interface", "audit",
+        "schema", "crit", "run", "scope", "service", "source", "version", "image", "otherImages", "verdict", "steps",
+        "tests", "inputs", "builder", "release", "migrations", "interface", "audit",
     ]
 
     public init(

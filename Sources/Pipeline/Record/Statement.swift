@@ -11,8 +11,8 @@ public typealias Statement = InTotoStatement<Stability>
 
 /// An in-toto Statement v1 (https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md).
 ///
-/// The subject is an image digest and nothing else: in-toto matches subjects by any digest, so a commit beside it would
-/// make the statement speak for other images of that commit.
+/// The subjects are digests of images and nothing else: in-toto matches subjects by any digest, so a commit beside them
+/// would make the statement speak for other images of that commit.
 public struct InTotoStatement<Content: Predicate>: Equatable, Sendable, Codable {
     public let type: String
     public let subject: [StatementSubject]
@@ -91,21 +91,13 @@ public enum StatementForm {
 extension InTotoStatement where Content == Stability {
     public static var payloadType: String { StatementForm.payloadType }
 
-    /// Without an image the subject is the tree of the service.
     public init(_ record: Stability) {
-        if let image = record.image {
-            self.init(record, about: [StatementSubject(image: image.digest, of: image.repository)])
-        } else {
-            let name = "pkg:slipway/\(record.service.name)"
-            let digest = ["gitTree": "\(record.source.serviceTree)"]
-            self.init(record, about: [StatementSubject(name: name, digest: digest)])
-        }
+        self.init(record, about: record.subjects)
     }
 
-    /// Whether the record speaks for an image: its own, or that of a platform which its index lists.
+    /// Whether the record speaks for an image: one of its own, or that of a platform which an index of those lists.
     public func isAbout(_ digest: Digest) -> Bool {
-        guard let image = predicate.image else { return false }
-        return names(image.digest) && image.holds(digest)
+        subject.map(\.digest) == predicate.subjects.map(\.digest) && predicate.images.contains { $0.holds(digest) }
     }
 }
 

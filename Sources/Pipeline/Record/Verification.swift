@@ -137,8 +137,7 @@ private struct Judge {
             return ["the subject is not the image, or the sources, that the record is about"]
         }
         if let wanted = question.image, !statement.isAbout(wanted) {
-            let subject = record.image.map { "\($0.digest)" } ?? "no image"
-            return ["the record is about \(subject), not about \(wanted)"]
+            return ["the record is about \(record.subjectName), not about \(wanted)"]
         }
         if let service = question.service, record.service.name != service {
             return ["the record is about service \(record.service.name), not about \(service)"]

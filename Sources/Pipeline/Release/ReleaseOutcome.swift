@@ -110,8 +110,10 @@ public struct MovedTag: Equatable, Sendable, Codable {
     public let tag: String
     /// Nil when there was no such tag.
     public let from: Digest?
+    /// Of which image, where the service has several.
+    public var image: String?
 
     public init(tag: String, from: Digest?) {
-        (self.tag, self.from) = (tag, from)
+        (self.tag, self.from, image) = (tag, from, nil)
     }
 }

@@ -28,7 +28,7 @@ struct OutcomeText {
             .init(service.name.text), .init(service.verdict.state.rawValue, colour(service)),
             .init(service.version.map { "\($0)" } ?? ""), .init(tests(service)),
             .init(service.steps.isEmpty ? "" : "\(seconds.formatted(decimals: 1)) s"),
-            .init(service.image.map { "\($0.repository)@\($0.digest.short)" } ?? "", .grey),
+            .init(service.images.map { "\($0.repository)@\($0.digest.short)" }.joined(separator: " "), .grey),
         ]
     }
 

@@ -41,6 +41,7 @@ struct RecordSchemaTests {
             record.run.prev = [VerificationCase.other]
             record.run.reports = [.init(path: "r.xml", sha256: VerificationCase.other, bytes: 5)]
             record.image?.manifests = [.init(platform: "linux/amd64", digest: VerificationCase.other)]
+            record.otherImages = record.images
             record.migrations = Samples.migrations
             record.interface = Samples.interface
             record.audit = Samples.audit

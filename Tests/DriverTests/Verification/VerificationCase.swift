@@ -169,9 +169,27 @@ extension VerificationCase {
                 around: payload("\"subject\":[", "\"subject\":[{\"name\":\"x\",\"digest\":{\"gitCommit\":\"1\"}},"))),
         .init("gate 25: platform listed", nil, sealed(platform).bytes) { $0.image = other },
         .init("gate 25: platform not listed", .subject, sealed(platform).bytes) { $0.image = Digest.sha256([2]) },
+        .init("one of several images", nil, sealed(several).bytes) { $0.image = other },
+        .init("the first of several", nil, sealed(several).bytes) { $0.image = image },
+        .init("none of several", .subject, sealed(several).bytes) { $0.image = Digest.sha256([2]) },
+        .init(
+            "several images, one subject", .subject,
+            envelope(around: payload("\"verdict\":{", "\"otherImages\":[\(second)],\"verdict\":{"))),
         .init("no image", nil, sealed { $0.image = nil }.bytes),
         .init("no image, asked for one", .subject, sealed { $0.image = nil }.bytes) { $0.image = image },
     ]
+
+    private static func several(_ record: inout Stability) {
+        record.images += record.images
+        record.otherImages?[0].digest = other
+    }
+
+    /// Another image, as JSON.
+    private static var second: String {
+        var record = record()
+        several(&record)
+        return (try? JSON(encoding: record.images[1]))?.canonicalText ?? ""
+    }
 
     private static func platform(_ record: inout Stability) {
         record.image?.manifests = [.init(platform: "linux/amd64", digest: other)]

@@ -12,7 +12,7 @@ struct GatePartsCaseTests {
             startedAt: GateWorld.now, by: DecisionTests.gate)
         let outcome = ServiceOutcome(
             name: name, verdict: Verdict(.stable, []), version: "1.2.3",
-            steps: [StepResult(.build, .exited(0), wallMs: 7, log: "log")], tests: nil, image: nil, record: "r-\(name)")
+            steps: [StepResult(.build, .exited(0), wallMs: 7, log: "log")], tests: nil, images: [], record: "r-\(name)")
         return try Part(
             origin, of: name, end: .init(outcome, at: Timestamp(seconds: GateWorld.now.seconds + 60)),
             hash: Digest.sha256)

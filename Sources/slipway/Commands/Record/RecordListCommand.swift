@@ -66,7 +66,8 @@ struct LedgerText {
         case .record(let record):
             [
                 .init(record.verdict.state.rawValue, record.verdict.state.colour), .init(record.source.commit.short),
-                .init(record.version.map { "\($0.builtAs)" } ?? ""), .init(record.image.map { $0.digest.short } ?? ""),
+                .init(record.version.map { "\($0.builtAs)" } ?? ""),
+                .init(record.images.map(\.digest.short).joined(separator: " ")),
                 .init(row.worth.rawValue),
             ]
         case .waiver(let waiver):
