@@ -30,7 +30,7 @@ public enum BuilderError: Failure, Equatable {
         case .tooOld: "update it, or use buildah or podman: builder: buildah"
         case .failed, .strange: nil
         case .cutOff: "was its daemon restarted? the next run begins the build anew"
-        case .noSecrets: "buildah and podman can: install one of them, and say builder: buildah or podman"
+        case .noSecrets: "BuildKit, buildah and podman can: DOCKER_BUILDKIT=1, or builder: buildah"
         case .leak: "RUN --mount=type=secret,id=NAME gives it to one line only, and leaves nothing"
         }
     }
@@ -45,7 +45,7 @@ public enum BuilderError: Failure, Equatable {
         case .strange(let builder, let reason): "\(builder) gave an image that cannot be used: \(reason)"
         case .cutOff(let builder): "\(builder) stopped telling of the build before its end"
         case .noSecrets(let builder, let names):
-            "\(builder) cannot be given secrets without a session (\(names.joined(separator: ", ")))"
+            "\(builder) cannot be given secrets (\(names.joined(separator: ", ")))"
         case .leak(let place, let secret): "\(place) would hold the secret \(secret) for everybody to read"
         }
     }

@@ -26,14 +26,14 @@ public struct BuilderSearch: Sendable {
         public let warning: String?
     }
 
-    /// The first of these kinds that works.
+    /// The first of these kinds that works, and can be given secrets where a build needs some.
     ///
     /// Throws what was found of each when none does.
-    public func first(of kinds: [BuilderKind]) async throws -> Found {
+    public func first(of kinds: [BuilderKind], mounting secrets: [String] = []) async throws -> Found {
         var found: [String] = []
         for kind in kinds {
             do {
-                return kind == .docker ? try await engine() : try await program(kind)
+                return kind == .docker ? try await engine(secrets) : try await program(kind)
             } catch let error as BuilderError {
                 if kinds.count == 1 { throw error }
                 found.append(error.description)
@@ -44,7 +44,7 @@ public struct BuilderSearch: Sendable {
 
     // MARK: - Docker
 
-    private func engine() async throws -> Found {
+    private func engine(_ secrets: [String]) async throws -> Found {
         let address = try EngineAddress(in: environment)
         let info = try await address.withConnections { http in
             let calls = try await EngineCalls(http, address)
@@ -52,7 +52,8 @@ public struct BuilderSearch: Sendable {
         }
         let version = info["ServerVersion"]?.string ?? "of no version"
         let title = "docker \(version.printable)"
-        let ladder = EngineMaker.Settings.ladder(in: environment)
+        let ladder = EngineMaker.Settings.ladder(in: environment).filter { secrets.isEmpty || $0.builder == 2 }
+        if ladder.isEmpty { throw BuilderError.noSecrets("\(title) (classic)", secrets) }
         let tool = "\(title) at \(address.text), \(ladder.map { "\($0.builder)" }.joined())"
         let makers = ladder.map { settings in
             let name = settings.builder == 2 ? "\(title) (BuildKit)" : "\(title) (classic)"

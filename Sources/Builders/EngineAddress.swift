@@ -10,6 +10,12 @@ struct EngineAddress: Sendable {
     /// What comes before the path of a request.
     let prefix: String
     let tls: TLSConfiguration?
+    let place: Place
+
+    enum Place: Equatable, Sendable {
+        case socket(String)
+        case host(String, Int)
+    }
 
     /// What the environment says, as every client of Docker reads it; else the socket of this machine.
     init(in environment: [String: String]) throws(BuilderError) {
@@ -19,20 +25,33 @@ struct EngineAddress: Sendable {
         let rest = parts.count == 2 && parts[1].hasPrefix("//") ? String(parts[1].dropFirst(2)) : ""
         switch parts.first {
         case "unix" where rest.hasPrefix("/"):
-            (prefix, tls) = ("http+unix://\(Self.escaped(rest))", nil)
+            (prefix, tls, place) = ("http+unix://\(Self.escaped(rest))", nil, .socket(rest))
         case "tcp" where !rest.isEmpty, "http" where !rest.isEmpty, "https" where !rest.isEmpty:
             let host = rest.hasSuffix("/") ? String(rest.dropLast()) : rest
             let folder = environment["DOCKER_CERT_PATH"] ?? ""
             let isVerified = !(environment["DOCKER_TLS_VERIFY"] ?? "").isEmpty
             guard !folder.isEmpty || isVerified || parts[0] == "https" else {
-                (prefix, tls) = ("http://\(host)", nil)
+                (prefix, tls, place) = ("http://\(host)", nil, Self.place(host, port: 80))
                 return
             }
-            let place = folder.isEmpty ? "\(environment["HOME"] ?? "")/.docker" : folder
-            (prefix, tls) = ("https://\(host)", try Self.tls(place, isVerified: isVerified, text))
+            let keys = folder.isEmpty ? "\(environment["HOME"] ?? "")/.docker" : folder
+            (prefix, tls) = ("https://\(host)", try Self.tls(keys, isVerified: isVerified, text))
+            place = Self.place(host, port: 443)
         default:
             throw .away("docker", reason: "DOCKER_HOST=\(text.printable) is neither unix:// nor tcp://")
         }
+    }
+
+    /// A name or a number with a port, an IPv6 address in brackets.
+    private static func place(_ host: String, port: Int) -> Place {
+        guard let colon = host.lastIndex(of: ":"), let stated = Int(host[host.index(after: colon)...]) else {
+            return .host(bare(host), port)
+        }
+        return .host(bare(String(host[..<colon])), stated)
+    }
+
+    private static func bare(_ host: String) -> String {
+        host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 
     private static func tls(

@@ -32,7 +32,9 @@ public struct EngineMaker: ImageMaker {
     }
 
     public func build(_ order: BuildOrder, above base: [Digest]) async throws -> BuiltArchive {
-        guard order.secrets.isEmpty else { throw BuilderError.noSecrets(name, order.secrets.keys.sorted()) }
+        guard order.secrets.isEmpty || settings.builder == 2 else {
+            throw BuilderError.noSecrets(name, order.secrets.keys.sorted())
+        }
         return try await address.withConnections { http in
             let calls = try await EngineCalls(http, address)
             do {
@@ -74,7 +76,12 @@ public struct EngineMaker: ImageMaker {
         }
         var log = try StoryLog(at: order.story.log, hiding: order.story.redaction)
         do {
-            try await follow(order, calls, &log)
+            if order.secrets.isEmpty {
+                try await follow(order, calls, session: "", &log)
+            } else {
+                let session = EngineSession(address: address, version: calls.version, secrets: order.secrets)
+                try await session.with { try await follow(order, calls, session: $0, &log) }
+            }
             try log.finish()
         } catch {
             try log.finish()
@@ -86,14 +93,16 @@ public struct EngineMaker: ImageMaker {
         return try spool.image(above: base, of: name)
     }
 
-    private func follow(_ order: BuildOrder, _ calls: EngineCalls, _ log: inout StoryLog) async throws {
+    private func follow(
+        _ order: BuildOrder, _ calls: EngineCalls, session: String, _ log: inout StoryLog
+    ) async throws {
         let file = ".slipway-\(order.mark.build).dockerfile"
         let none = TarStream.holding(file, order.dockerfile, modified: order.modified)
         let stream = try order.context?.archive(dockerfile: order.dockerfile, named: file) ?? none
         let arguments = JSON.object(order.arguments.mapValues(JSON.string)).canonicalText
         let query = [
             ("dockerfile", file), ("t", order.mark.image), ("version", "\(settings.builder)"), ("rm", "1"),
-            ("forcerm", "1"), ("networkmode", settings.network), ("buildargs", arguments),
+            ("forcerm", "1"), ("networkmode", settings.network), ("buildargs", arguments), ("session", session),
         ].filter { !$0.1.isEmpty }
         var story = EngineStory()
         do {

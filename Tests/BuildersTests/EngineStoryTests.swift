@@ -88,6 +88,33 @@ struct EngineAddressTests {
         #expect(try EngineAddress(in: environment).prefix == prefix)
     }
 
+    @Test(
+        arguments: [
+            ("unix:///tmp/a b.sock", .socket("/tmp/a b.sock")), ("tcp://10.0.0.1:2375", .host("10.0.0.1", 2375)),
+            ("tcp://engine", .host("engine", 80)), ("http://[::1]:2375/", .host("::1", 2375)),
+        ] as [(String, EngineAddress.Place)])
+    func `a session is opened where requests go`(_ text: String, _ place: EngineAddress.Place) throws {
+        #expect(try EngineAddress(in: ["DOCKER_HOST": text]).place == place)
+    }
+
+    @Test(
+        arguments: [
+            ([], nil), ([0x0A, 1, 0x61], "a"), ([0x0A, 0], ""), ([0x08, 0x96, 1, 0x0A, 1, 0x62], "b"),
+            ([0x12, 1, 0x78, 0x0A, 1, 0x63], "c"), ([0x0D, 0, 0, 0, 0, 0x0A, 1, 0x64], "d"), ([0x0A, 2, 0x61], nil),
+            ([0x0B], nil), ([0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 1], nil), ([0x80], nil),
+        ] as [([UInt8], String?)])
+    func `the name of a secret is found in what an engine asks, and damage is no name`(
+        _ message: [UInt8], _ name: String?
+    ) {
+        #expect(ProtobufText.first(in: message[...]) == name)
+    }
+
+    @Test(arguments: [0, 1, 127, 128, 300, 70_000]) func `a value of any length is read as it was written`(length: Int)
+    {
+        let value = String(repeating: "x", count: length)
+        #expect(ProtobufText.first(in: ProtobufText.field(Array(value.utf8))[...]) ?? "" == value)
+    }
+
     @Test(arguments: ["ssh://host", "unix://relative", "tcp://", "nonsense"])
     func `another kind of address is refused by name`(_ text: String) {
         let error = #expect(throws: BuilderError.self) { try EngineAddress(in: ["DOCKER_HOST": text]) }

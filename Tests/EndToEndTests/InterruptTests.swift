@@ -105,7 +105,7 @@ struct InterruptTests {
                 #expect(refused.errors.contains("another run works in this checkout: process \(pid), started "))
                 // The second begins only when the first has ended.
                 let second = try await self.running(["run", "quick"], in: repository.root) { _ in
-                    try await Task.sleep(for: .milliseconds(500))
+                    try await Task.sleep(for: .milliseconds(3000))
                     kill(pid, SIGTERM)
                 }
                 #expect(second.status == .exited(0))

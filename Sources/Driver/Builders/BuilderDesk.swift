@@ -80,7 +80,9 @@ struct BuilderDesk: Sendable {
     private func builder(for work: BuilderWork) async throws -> BuilderSearch.Found {
         let search = traces.search(environment.merging(work.marks) { $1 })
         do {
-            return try await traces.marking(work.kinds) { try await search.first(of: work.kinds) }
+            return try await traces.marking(work.kinds) {
+                try await search.first(of: work.kinds, mounting: work.secrets.keys.sorted())
+            }
         } catch let error as BuilderError {
             throw BuilderRefusal.noBuilder(
                 work.part.dockerfile, line: work.part.line, work.part.reason, found: error.description,

@@ -76,9 +76,7 @@ extension Run {
         guard missing.isEmpty else {
             throw BuilderRefusal.secretsMissing(part.dockerfile, line: part.line, missing)
         }
-        var kinds = try Self.kinds(service.recipe.builder, survey.request.environment)
-        // An engine takes secrets through a session only.
-        if !part.secrets.isEmpty, kinds.count > 1 { kinds.removeAll { $0 == .docker } }
+        let kinds = try Self.kinds(service.recipe.builder, survey.request.environment)
         return BuilderWork(
             part: part, kinds: kinds, secrets: given.filter { part.secrets.contains($0.key) },
             arguments: (image.source.arguments ?? [:]).filter { part.takes(argument: $0.key) },
