@@ -16,7 +16,7 @@ struct Keyring: Sendable {
 
     /// The same where nothing else is looked at.
     init(_ request: Request, _ configuration: Configuration?, at root: FilePath) throws {
-        signer = try Self.signer(request)
+        signer = try Self.signer(request.key, request.environment)
         var keys = signer.map { [Trust.Key(held: $0.verifyingKey.spki)] } ?? []
         if let name = configuration?.file.trust {
             let file = root.appending(FilePath(name).components)
@@ -25,11 +25,12 @@ struct Keyring: Sendable {
         trust = Trust(keys: keys)
     }
 
-    private static func signer(_ request: Request) throws -> SigningKey? {
-        if let file = request.key {
+    /// The key of a file, else that of the variable.
+    static func signer(_ file: FilePath?, _ environment: [String: String]) throws -> SigningKey? {
+        if let file {
             return try key(String(decoding: configurationBytes(of: file), as: UTF8.self), from: file.string)
         }
-        guard let text = request.environment[variable], !text.isEmpty else { return nil }
+        guard let text = environment[variable], !text.isEmpty else { return nil }
         return try key(text, from: variable)
     }
 

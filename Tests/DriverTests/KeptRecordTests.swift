@@ -9,16 +9,21 @@ import Testing
 
 /// Records that earlier versions wrote: they are read for ever, so these files never change.
 enum Kept {
-    static let folder = Golden.project.appending("Tests/DriverTests/Records/1.0")
+    static let folder = folder(of: "1.0")
 
-    static func bytes(_ name: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: URL(fileURLWithPath: folder.appending(name + ".jsonl").string)))
+    /// Where the records of a minor version of the format are.
+    static func folder(of minor: String) -> FilePath {
+        Golden.project.appending("Tests/DriverTests/Records").appending(minor)
+    }
+
+    static func bytes(_ name: String, of minor: String = "1.0") throws -> [UInt8] {
+        Array(try Data(contentsOf: URL(fileURLWithPath: folder(of: minor).appending(name + ".jsonl").string)))
     }
 
     static func record(_ name: String) throws -> SealedRecord { try SealedRecord(parsing: bytes(name)) }
 
-    static func trust(_ change: (String) -> String = { $0 }) throws -> Trust {
-        let text = try String(contentsOfFile: folder.appending("trust.json").string, encoding: .utf8)
+    static func trust(of minor: String = "1.0", _ change: (String) -> String = { $0 }) throws -> Trust {
+        let text = try String(contentsOfFile: folder(of: minor).appending("trust.json").string, encoding: .utf8)
         return try Trust(json: JSON(parsing: change(text)))
     }
 }
@@ -63,6 +68,67 @@ struct KeptRecordTests {
         // What is read is written again byte for byte.
         let written = try sealed.statement.payload
         #expect(written == sealed.envelope.payload)
+    }
+
+    struct Whole: Sendable, CustomTestStringConvertible {
+        let name: String
+        let service: ServiceName
+        let state: Verdict.State
+        /// How many statements were sealed with it.
+        var companions = 2
+        var key = "ci"
+
+        var testDescription: String { name }
+    }
+
+    @Test(arguments: [
+        Whole(name: "stable", service: "app", state: .stable),
+        Whole(name: "curve", service: "app", state: .stable, key: "curve"),
+        Whole(name: "unstable", service: "web", state: .unstable, companions: 1),
+        Whole(name: "failed", service: "bad", state: .failed, companions: 0),
+        Whole(name: "testless", service: "solo", state: .stable, companions: 0),
+        Whole(name: "library", service: "lib", state: .stable, companions: 1),
+        Whole(name: "flaky", service: "moody", state: .flaky),
+        Whole(name: "red-image", service: "moody", state: .unstable, companions: 1),
+        Whole(name: "incomplete", service: "app", state: .incomplete, companions: 0),
+        Whole(name: "evidence", service: "billing", state: .stable),
+        Whole(name: "released", service: "billing", state: .stable, companions: 1),
+    ])
+    func `a record of schema 1.1 is verified with all that was sealed with it, and judged as it was`(
+        _ expected: Whole
+    ) throws {
+        let bundle = try Kept.bytes(expected.name, of: "1.1")
+        let question = Verification.Question(service: expected.service)
+        let verification = Verification(ofBundle: bundle, trusting: try Kept.trust(of: "1.1"), question)
+        #expect(verification.objections == [])
+        let record = try #require(verification.statement?.predicate)
+        #expect((record.schema, record.verdict.state) == ("1.1", expected.state))
+        #expect(record.run.statements?.count ?? 0 == expected.companions)
+        let sealed = try SealedRecord(parsing: bundle)
+        guard case .by(let keys) = try sealed.signatures(trusting: Kept.trust(of: "1.1")) else {
+            Issue.record("the signature was good when it was made")
+            return
+        }
+        #expect(keys.map(\.id) == [expected.key])
+        // What is read is written again byte for byte.
+        let written = try sealed.statement.payload
+        #expect(written == sealed.envelope.payload)
+    }
+
+    @Test func `records of schema 1.1 say of migrations, interface, audit index and release what they said`() throws {
+        let evidence = try SealedRecord(parsing: Kept.bytes("evidence", of: "1.1")).record
+        #expect(evidence.migrations?.added.flatMap(\.findings).map(\.rule) == ["drop-column"])
+        #expect(evidence.interface?.surfaces.flatMap(\.changes).map(\.place) == ["GET /b"])
+        #expect((evidence.interface?.requiredBump, evidence.audit?.calls.map(\.change)) == (.major, [.breaking]))
+        #expect((evidence.version?.current, evidence.version?.next) == ("1.0.0", "2.0.0"))
+        let released = try SealedRecord(parsing: Kept.bytes("released", of: "1.1")).record
+        #expect((released.release?.version, released.image?.from) == ("2.0.0", evidence.run.recordId))
+        let trust = try Kept.trust(of: "1.1")
+        var nobody = Verification.Question()
+        let unsigned = try Kept.bytes("unsigned", of: "1.1")
+        #expect(Verification(ofBundle: unsigned, trusting: trust, nobody).objections.map(\.step) == [.signatures])
+        nobody.allowsUnsigned = true
+        #expect(Verification(ofBundle: unsigned, trusting: trust, nobody).objections == [])
     }
 
     @Test func `a record of a later major version is refused with a sentence`() throws {

@@ -221,6 +221,28 @@ struct LedgerPlaceTests {
         }
     }
 
+    @Test func `what was sealed with a record is with it in a chained file, in whatever order it is found`()
+        async throws
+    {
+        try await withTemporaryFolder { folder in
+            let bundles = try ["stable", "evidence", "failed"].map {
+                try SealedRecord(parsing: Kept.bytes($0, of: "1.1"))
+            }
+            let audit = AuditFile(in: folder)
+            for sealed in bundles { try audit.append(sealed.envelope, with: sealed.companions) }
+            let found = try audit.find(LedgerQuery())
+            #expect(found.damaged.isEmpty)
+            #expect(found.items.map(\.bytes) == bundles.map(\.bytes))
+            #expect(try audit.read { _ in }?.count == 7)
+            var lines = LedgerLines(at: "x")
+            for line in bundles.flatMap({ [$0.envelope] + $0.companions }).reversed() {
+                lines.take(Array(line.bytes.dropLast()), named: "x")
+            }
+            let reversed = lines.found(LedgerQuery())
+            #expect(Set(reversed.items.map(\.bytes)) == Set(bundles.map(\.bytes)) && reversed.damaged.isEmpty)
+        }
+    }
+
     @Test func `a line somebody was ended in stays, and shows`() async throws {
         try await withTemporaryFolder { folder in
             let audit = AuditFile(in: folder)

@@ -53,6 +53,22 @@ struct NotesLedgerTests {
         }
     }
 
+    @Test func `what was sealed with a record is in the note as well, and found with it`() async throws {
+        try await withReleaseWorld { world in
+            let notes = notes(world)
+            #expect(try await notes.isThere == false)
+            let sealed = try SealedRecord(parsing: Kept.bytes("stable", of: "1.1"))
+            for _ in 0..<2 { try await notes.append(sealed.envelope, with: sealed.companions, to: world.head) }
+            #expect(try await shown(world.git, world.head).count == 3)
+            let found = try await notes.find(LedgerQuery())
+            #expect(found.damaged.isEmpty && found.items.map(\.id) == [sealed.id])
+            let verification = Verification(
+                ofBundle: try #require(found.items.first).bytes, trusting: try Kept.trust(of: "1.1"), .init())
+            #expect(verification.objections == [])
+            #expect(try await notes.isThere)
+        }
+    }
+
     @Test func `writers in one clone at once lose nothing`() async throws {
         try await withReleaseWorld { world in
             let notes = notes(world)

@@ -26,6 +26,10 @@ struct GateDesk {
     // MARK: - Asking
 
     func gate(_ arguments: String..., environment: String = "production") async throws -> Said {
+        try await gate(arguments, environment: environment)
+    }
+
+    func gate(_ arguments: [String], environment: String = "production") async throws -> Said {
         let fixed = arguments.contains { ["--candidates", "--replay"].contains($0) }
         let all =
             ["gate", "--environment", environment, "--trust", office.appending("trust.json").string]

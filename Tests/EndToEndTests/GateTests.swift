@@ -8,7 +8,7 @@ struct GateTests {
     private static let zeros = "sha256:" + String(repeating: "0", count: 64)
 
     /// The configuration with an app whose test needs a second attempt: flaky, which production does not take.
-    private static let flaky = Monorepo.configuration.replacing(
+    static let flaky = Monorepo.configuration.replacing(
         "test: cat tap\n  web",
         with:
             "test: 'if [ -e ../../../seen ]; then cat tap; else touch ../../../seen; echo not ok 1 - app works; echo 1..1; exit 1; fi'\n    retries: 1\n  web"

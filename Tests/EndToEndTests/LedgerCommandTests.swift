@@ -196,7 +196,7 @@ struct LedgerCommandTests {
             #expect(try await repo.slipway("run", "lib", "solo").exit == 0)
             let file = "../audit/ledger.jsonl"
             let good = try await repo.slipway("record", "chain", file)
-            #expect(good.exit == 0 && good.output.hasPrefix("2 lines, the last sha256:"), "\(good.output)")
+            #expect(good.exit == 0 && good.output.hasPrefix("3 lines, the last sha256:"), "\(good.output)")
             let head = String(try #require(good.output.split(separator: " ").last).dropLast())
             #expect(try await repo.slipway("record", "chain", file, "--head", head).exit == 0)
             try await sh("sed -i '$d' \(file)", in: repo.root)

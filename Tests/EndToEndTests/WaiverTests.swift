@@ -68,7 +68,9 @@ struct WaiverTests {
             #expect(said.exit == 0, "\(said.errors)")
             let file = folder.appending("ledger/waivers").appending(try folder.appending("ledger/waivers").children[0])
             #expect(said.output.hasSuffix("waivers/\(file.lastComponent?.string ?? "")\n"))
-            #expect(said.errors.contains("coexistence takes a second person"))
+            #expect(said.errors.contains("coexistence of app aaaaaaaaaaaa is not waived yet: a second person"))
+            #expect(said.errors.contains("slipway waive --cosign \(said.output.dropLast()) --policy POLICY --key KEY"))
+            #expect(!said.errors.contains("is waived for"))
             let (statement, signatures) = try payload(file)
             #expect(signatures == 1)
             #expect(statement["predicateType"] as? String == "urn:slipway:waiver:v1")
@@ -92,6 +94,7 @@ struct WaiverTests {
                 ], in: folder)
             #expect(cosigned.exit == 0, "\(cosigned.errors)")
             #expect(try payload(file).signatures == 2)
+            #expect(cosigned.errors.contains("coexistence of app aaaaaaaaaaaa is waived for production until"))
             // Another policy is not the one it was made for.
             try folder.appending("policy.yaml").put(Self.policy + "# more\n")
             let late = try await slipway(

@@ -28,7 +28,20 @@ struct DecisionTests {
     }
 
     static func exhibit(_ record: Stability, _ signatures: Exhibit.Signatures = .by([key()])) -> Exhibit {
-        Exhibit(origin: "ledger", digest: digest("e"), content: .statement(Statement(record), signatures))
+        Exhibit(origin: "ledger", digest: digest("e"), content: .bundle([opened(Statement(record), signatures)]))
+    }
+
+    /// An envelope as whoever has the cryptography opens it.
+    static func opened<Content: Predicate>(
+        _ statement: InTotoStatement<Content>, _ signatures: Exhibit.Signatures
+    ) -> OpenedEnvelope {
+        var keys: [Trust.Key] = []
+        if case .by(let those) = signatures { keys = those }
+        do {
+            return OpenedEnvelope(
+                payloadType: StatementForm.payloadType, payload: try statement.payload, isSigned: signatures != .none,
+                signers: keys.map { .init(keyID: $0.spki, key: $0) }, isBroken: signatures == .broken)
+        } catch { preconditionFailure("\(error)") }
     }
 
     static func question(
@@ -36,7 +49,7 @@ struct DecisionTests {
     ) -> GateQuestion {
         GateQuestion(
             service: service, image: image, environment: "production", policy: (policy, digest("p")),
-            trust: (Trust(keys: [key()], prevented: prevented), digest("t")), now: now)
+            trust: (Trust(keys: [key()], prevented: prevented), digest("t")), now: now, hash: Digest.sha256)
     }
 
     static let gate = Stability.Builder(id: "urn:slipway:gate", version: "0.1.0")

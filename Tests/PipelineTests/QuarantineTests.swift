@@ -76,7 +76,7 @@ struct QuarantineTests {
             service: "billing", image: DecisionTests.image, environment: "production",
             policy: (DecisionTests.policy(policy), digest("p")),
             trust: (Trust(keys: [DecisionTests.key()], prevented: []), digest("t")),
-            now: Timestamp(parsing: now) ?? DecisionTests.now)
+            now: Timestamp(parsing: now) ?? DecisionTests.now, hash: Digest.sha256)
         let verifier = Stability.Builder(id: "urn:slipway:gate", version: "0.1.0")
         return Decision(question, GateEvidence(exhibits: [DecisionTests.exhibit(record)]), verifier: verifier)
     }

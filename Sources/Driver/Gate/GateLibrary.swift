@@ -1,54 +1,40 @@
 import Disk
 import Pipeline
+import Registry
 import Signing
 import SystemPackage
 
-/// What the folders and files of a question hold for all of its services: read once, whichever of them is judged.
+/// What the places and files of a question hold for all of its services: read once, whichever of them is judged.
 struct GateLibrary: Sendable {
-    private(set) var deployments: [Testimony<Deployment>] = []
-    private(set) var waivers: [Testimony<Waiver>] = []
-    private(set) var unreadableWaivers: [Decision.UnusedWaiver] = []
+    let deployments: [Testimony<Deployment>]
+    let waivers: [Testimony<Waiver>]
+    let reading: GateReading
     private(set) var databases: [ServiceName: DatabaseState] = [:]
     private(set) var stated: StatedDeployment?
-    private(set) var troubles: [Decision.Item.ID: String] = [:]
 
-    init(_ request: GateRequest, _ terms: GateTerms) throws {
-        let places = Set([terms.environment] + terms.policy.policy.progress.requiresDeployedIn.map(\.environment))
-        for folder in request.places.folders {
-            takeDeployments(of: folder, in: places, terms.trust.trust)
-            takeWaivers(of: folder, terms.trust.trust)
-        }
-        for file in request.handed.waivers { try takeWaiver(file, terms.trust.trust) }
-        if let file = request.handed.deployed { try takeDeployed(file, terms.trust.trust) }
+    var troubles: [Decision.Item.ID: String] { reading.trouble.map { [.history: $0] } ?? [:] }
+
+    /// Reads everything; of a registry, what lies in the repositories of the candidates.
+    init(_ request: GateRequest, _ terms: GateTerms, _ connections: Connections?) async throws {
+        let environments =
+            [terms.environment] + terms.policy.policy.progress.requiresDeployedIn.map(\.environment)
+        var reading = GateReading(of: Set(environments))
+        for folder in request.places.folders { reading.take(folder) }
+        for file in request.handed.waivers { try reading.take(waiver: file) }
+        if let file = request.handed.deployed { stated = try Self.deployed(file, &reading) }
         for (service, file) in request.handed.databases {
             guard let name = service ?? request.candidates.first?.service else { continue }
             databases[name] = try Self.database(file)
         }
+        try await request.readWholePlaces(into: &reading)
+        try await request.readRegistry(connections, into: &reading)
+        deployments = reading.deployments.opened(trusting: terms.trust.trust)
+        waivers = reading.waivers.opened(trusting: terms.trust.trust)
+        self.reading = reading
     }
 
-    // MARK: - Deployments
-
-    private mutating func takeDeployments(of folder: FilePath, in environments: Set<String>, _ trust: Trust) {
-        do {
-            for file in try Self.files(of: folder.appending("deployments")) {
-                let bytes = try file.contents(limit: 8 << 20)
-                let sealed = try Sealed<Deployment>(parsing: bytes)
-                guard environments.contains(sealed.record.environment) else { continue }
-                add(Testimony(sealed, bytes, from: file, trusting: trust))
-            }
-        } catch {
-            // What cannot be read may be what failed.
-            troubles[.history] = "\(folder.appending("deployments")): \(error)"
-        }
-    }
-
-    /// Of one deployment told in several places one counts.
-    private mutating func add(_ testimony: Testimony<Deployment>) {
-        if !deployments.contains(where: { $0.digest == testimony.digest }) { deployments.append(testimony) }
-    }
-
-    /// A deployment, signed; or a plain statement of whoever deploys.
-    private mutating func takeDeployed(_ file: FilePath, _ trust: Trust) throws {
+    /// A deployment, signed, is one more; a plain statement of whoever deploys is returned.
+    private static func deployed(_ file: FilePath, _ reading: inout GateReading) throws -> StatedDeployment? {
         let bytes = try configurationBytes(of: file)
         do {
             let json = try JSON(parsing: bytes, profile: .lenient)
@@ -57,57 +43,16 @@ struct GateLibrary: Sendable {
                 if let stranger = json.object?.keys.sorted().first(where: { !known.contains($0) }) {
                     throw GateError.unreadable(file.string, "unknown key \"\(stranger)\"")
                 }
-                stated = try StatedDeployment(json: json)
-                return
+                return try StatedDeployment(json: json)
             }
-            add(Testimony(try Sealed<Deployment>(parsing: bytes), bytes, from: file, trusting: trust))
+            reading.take(try Sealed<Deployment>(parsing: bytes), at: [file.string])
+            return nil
         } catch let error as GateError {
             throw error
         } catch {
             throw GateError.unreadable(file.string, "says not what runs: \(error)")
         }
     }
-
-    // MARK: - Waivers
-
-    private mutating func takeWaivers(of folder: FilePath, _ trust: Trust) {
-        do {
-            for file in try Self.files(of: folder.appending("waivers")) {
-                do {
-                    let bytes = try file.contents(limit: 8 << 20)
-                    add(Testimony(try Sealed<Waiver>(parsing: bytes), bytes, from: file, trusting: trust))
-                } catch {
-                    addUnreadable(file, error)
-                }
-            }
-        } catch {
-            addUnreadable(folder.appending("waivers"), error)
-        }
-    }
-
-    private mutating func takeWaiver(_ file: FilePath, _ trust: Trust) throws {
-        let bytes = try configurationBytes(of: file)
-        do {
-            var testimony = Testimony(try Sealed<Waiver>(parsing: bytes), bytes, from: file, trusting: trust)
-            testimony.isHanded = true
-            add(testimony)
-        } catch {
-            addUnreadable(file, error)
-        }
-    }
-
-    private mutating func add(_ testimony: Testimony<Waiver>) {
-        guard let known = waivers.firstIndex(where: { $0.digest == testimony.digest }) else {
-            return waivers.append(testimony)
-        }
-        waivers[known].isHanded = waivers[known].isHanded || testimony.isHanded
-    }
-
-    private mutating func addUnreadable(_ file: FilePath, _ error: any Error) {
-        unreadableWaivers.append(.init(id: file.string, why: "cannot be read: \(error)"))
-    }
-
-    // MARK: - Databases
 
     private static func database(_ file: FilePath) throws -> DatabaseState {
         let bytes = try configurationBytes(of: file)
@@ -120,19 +65,5 @@ struct GateLibrary: Sendable {
         } catch {
             throw GateError.unreadable(file.string, "is no export of a history of migrations: \(error)")
         }
-    }
-
-    private static func files(of folder: FilePath) throws -> [FilePath] {
-        guard try folder.status()?.kind == .folder else { return [] }
-        return try folder.names().map(\.string).filter { $0.hasSuffix(".jsonl") && !$0.hasPrefix(".") }.sorted()
-            .map { folder.appending($0) }
-    }
-}
-
-extension Testimony {
-    init(_ sealed: Sealed<Content>, _ bytes: [UInt8], from file: FilePath, trusting trust: Trust) {
-        self.init(
-            origin: file.string, digest: .sha256(bytes), statement: sealed.statement,
-            signatures: sealed.signatures(trusting: trust))
     }
 }

@@ -16,12 +16,15 @@ extension GateRequest {
     private func replayed(under file: FilePath, of service: ServiceName?) async throws -> Replay {
         let terms = try GateTerms(self)
         let other = try GateTerms.policy(of: environment, in: file)
-        let library = try GateLibrary(self, terms)
+        let library = try await GateLibrary(self, terms, nil)
+        if let missed = library.reading.missed.first { throw missed.error }
         guard let folder = places.folders.first else { throw GateError.noLedger }
         let shelf = GateShelf(folder)
         let isWanted = { (name: ServiceName) in service.map { $0 == name } ?? true }
-        let kept = try shelf.kept(of: nil).filter { $0.environment == environment && isWanted($0.service) }
-            .sorted { $0.at < $1.at }
+        let kept = try places.folders.map { GateShelf($0) }.kept(of: nil).filter {
+            $0.environment == environment && isWanted($0.service)
+        }
+        .sorted { $0.at < $1.at }
         var rows: [Replay.Row] = []
         for old in kept { rows.append(try await again(old, other, library, terms, before: kept)) }
         let asked = Set(kept.map(\.service))
@@ -39,7 +42,7 @@ extension GateRequest {
         let past = try GateTerms(
             environment: environment, policy: (other.0, old.policy), trust: terms.trust, now: old.at)
         let question = try past.question(candidate, old.intent)
-        var evidence = try await evidence(about: candidate, question, from: library)
+        var (evidence, _) = try await evidence(about: candidate, question, from: library, nil)
         evidence.deployments = evidence.deployments.filter { $0.statement.predicate.at <= old.at }
         evidence.kept = kept.filter { $0.at < old.at }
         return Replay.Row(old, Decision(question, evidence, verifier: Builder.gate))
@@ -53,7 +56,7 @@ extension GateRequest {
         guard let image = newest?.record.image, let reference = ImageReference(image) else { return nil }
         let candidate = Candidate(name, reference)
         let question = try terms.question(candidate, .deploy)
-        let evidence = try await evidence(about: candidate, question, from: library)
+        let (evidence, _) = try await evidence(about: candidate, question, from: library, nil)
         var changed = question
         changed.policy = other
         return Replay.Row(

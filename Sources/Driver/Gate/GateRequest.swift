@@ -1,7 +1,4 @@
-import Disk
-import Git
 public import Pipeline
-import Signing
 public import SystemPackage
 
 /// "May these digests go to that environment?", with where the evidence is.
@@ -15,6 +12,8 @@ public struct GateRequest: Sendable {
     public var anchor = TrustFile.Anchor()
     public var places = Places()
     public var handed = Handed()
+    /// The private key that decisions are signed with; a variable may hold one as text.
+    public var key: FilePath?
     public var variables: [String: String]
 
     /// One image of one service.
@@ -30,22 +29,6 @@ public struct GateRequest: Sendable {
             guard let digest = image.digest else { throw GateError.noDigest("\(image)") }
             return digest
         }
-    }
-
-    /// Where evidence is looked for.
-    public struct Places: Sendable {
-        /// Ledger folders; decisions are kept in the first.
-        var folders: [FilePath] = []
-        /// Whether the registry of the image is asked.
-        var asksRegistry = false
-        /// Whether somebody named the registry as a place; else images without a host are looked for in folders only.
-        var namesRegistry = false
-        /// Whether the registry is asked by plain HTTP beyond this machine, too: what it says is signed.
-        public var isPlain = false
-        /// Where commits are looked up.
-        var clone: FilePath?
-
-        public init() {}
     }
 
     /// Files that somebody hands over.
@@ -66,61 +49,32 @@ public struct GateRequest: Sendable {
         (self.candidates, self.environment) = (candidates, environment)
         (self.policy, self.trust, self.variables) = (policy, trust, variables)
     }
-
-    /// Says where evidence is looked for: folders that are ledgers, and "registry" for that of the image.
-    ///
-    /// Without any place that is the ledger of the repository around `folder`, and the registry that the image names; with
-    /// only files, nowhere else. Throws when a place holds no ledger: what is looked for in the wrong place would look as
-    /// if nobody had recorded it.
-    public mutating func look(in places: [String], orAround folder: FilePath) throws {
-        let ledger = try Self.ledger(around: folder)
-        self.places.clone = ledger == nil ? nil : folder
-        if places.isEmpty {
-            guard handed.records.isEmpty else { return }
-            self.places.folders = [ledger].compactMap(\.self)
-            (self.places.asksRegistry, self.places.namesRegistry) = (true, ledger == nil)
-            return
-        }
-        self.places.asksRegistry = places.contains("registry")
-        self.places.namesRegistry = self.places.asksRegistry
-        self.places.folders = places.filter { $0 != "registry" }.map { FilePath($0) }
-        for place in self.places.folders where try !RecordBook.isLedger(place) {
-            throw RecordBookError.noLedger(place.string)
-        }
-    }
-
-    private static func ledger(around folder: FilePath) throws -> FilePath? {
-        guard let repository = try repository(around: folder) else { return nil }
-        return RecordBook.folder(of: repository)
-    }
-
-    static func repository(around folder: FilePath) throws(GitError) -> Repository? {
-        do {
-            return try Repository(at: folder.string)
-        } catch {
-            guard case .notARepository = error else { throw error }
-            return nil
-        }
-    }
 }
 
 /// What keeps a gate from judging at all.
 enum GateError: Failure, Equatable {
     case noDigest(String)
     case unreadable(String, String)
+    case unverifiable(String, String)
     case noLedger
+    case noClone
+    case noNotes
 
     var fault: Fault {
         switch self {
-        case .noDigest, .noLedger: .usage
+        case .noDigest, .noLedger, .noClone: .usage
         case .unreadable: .input
+        case .unverifiable: .unverifiable
+        case .noNotes: .environment
         }
     }
 
     var hint: String? {
         switch self {
         case .noDigest: "resolve it first: docker buildx imagetools inspect, or slipway image inspect"
-        case .unreadable: nil
+        case .unreadable, .unverifiable: nil
+        case .noClone: "name the clone: --repo"
+        case .noNotes: "git fetch origin refs/notes/stability:refs/notes/stability, or slipway record push"
         case .noLedger: "name one: --records .slipway/ledger"
         }
     }
@@ -128,8 +82,11 @@ enum GateError: Failure, Equatable {
     var description: String {
         switch self {
         case .noDigest(let image): "a gate decides about digests, and \"\(image.printable)\" has none"
-        case .unreadable(let file, let problem): "\(file.printable): \(problem.printable)"
+        case .unreadable(let file, let problem), .unverifiable(let file, let problem):
+            "\(file.printable): \(problem.printable)"
         case .noLedger: "there is no ledger folder whose decisions could be judged again"
+        case .noClone: "there is no repository here whose notes could be read"
+        case .noNotes: "\(NotesLedger.ref) is not in this clone, and nobody knows what it says"
         }
     }
 }

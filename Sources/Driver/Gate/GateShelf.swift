@@ -1,7 +1,7 @@
 import Disk
-public import Pipeline
+import Pipeline
 import Signing
-public import SystemPackage
+import SystemPackage
 
 /// What one ledger folder holds for a gate: the records of a service as far as they are chained, and decisions.
 struct GateShelf: Sendable {
@@ -52,31 +52,44 @@ struct GateShelf: Sendable {
 
     private var decisions: FilePath { ledger.root.appending("decisions") }
 
-    /// The decisions about a service, or about all; a file that is none is none of ours.
-    func kept(of service: ServiceName?) throws -> [Decision] {
-        guard try decisions.status()?.kind == .folder else { return [] }
-        return try decisions.names().map(\.string).sorted().compactMap { name in
-            guard name.hasSuffix(".json"), service.map({ name.hasPrefix("\($0).") }) ?? true else { return nil }
+    /// The decisions about a service, or about all, by the names of their files; one that is none is none of ours.
+    fileprivate func named(of service: ServiceName?) throws -> [String: Decision] {
+        guard try decisions.status()?.kind == .folder else { return [:] }
+        var found: [String: Decision] = [:]
+        for name in try decisions.names().map(\.string) {
+            guard name.hasSuffix(".json"), service.map({ name.hasPrefix("\($0).") }) ?? true else { continue }
             let bytes = try decisions.appending(name).contents(limit: 8 << 20)
             do {
-                return try Decision(json: JSON(parsing: bytes, profile: .lenient))
+                found[name] = try Decision(json: JSON(parsing: bytes, profile: .lenient))
             } catch {
-                return nil
+                continue
             }
         }
+        return found
     }
 
-    func keep(_ decision: Decision) throws {
+    /// Keeps a decision, and its signed line beside it.
+    func keep(_ decision: Decision, signed line: [UInt8]?) throws {
         let bytes = try decision.file
-        let name = "\(decision.service).\(Digest.sha256(bytes).short).json"
+        let file = decisions.appending("\(decision.service).\(Digest.sha256(bytes).short).json")
         try decisions.makeFolders()
-        try decisions.appending(name).write(bytes, durable: !decision.waived.isEmpty)
+        try file.write(bytes, durable: !decision.waived.isEmpty)
+        if let line { try DecisionFile.signed(beside: file).write(line) }
     }
 
     /// Does something while no other gate counts how often a waiver was used.
     func alone<Value>(_ body: () throws -> Value) throws -> Value {
         try decisions.makeFolders()
         return try FileLock.holding(decisions.appending(".lock"), body)
+    }
+}
+
+extension [GateShelf] {
+    /// The decisions that lie in any of the folders; one that was copied is one.
+    func kept(of service: ServiceName?) throws -> [Decision] {
+        var found: [String: Decision] = [:]
+        for shelf in self { found.merge(try shelf.named(of: service)) { first, _ in first } }
+        return found.sorted { $0.key < $1.key }.map(\.value)
     }
 }
 
@@ -98,10 +111,5 @@ extension Decision {
     /// The bytes by which it is kept and handed on.
     var file: [UInt8] {
         get throws { Array(try JSON(encoding: self, absence: .null).prettyText.utf8) }
-    }
-
-    /// Writes the decision to a file, for the stage that deploys.
-    public func write(to file: FilePath) throws {
-        try file.write(self.file, durable: true)
     }
 }

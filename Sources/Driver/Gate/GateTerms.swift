@@ -43,7 +43,7 @@ struct GateTerms: Sendable {
     func question(_ candidate: GateRequest.Candidate, _ intent: Decision.Intent) throws -> GateQuestion {
         var question = GateQuestion(
             service: candidate.service, image: try candidate.digest(), environment: environment, policy: policy,
-            trust: trust, now: now)
+            trust: trust, now: now, hash: Digest.sha256)
         question.intent = intent
         return question
     }
@@ -53,10 +53,7 @@ extension GateRequest {
     /// Whoever may change a candidate must not be able to change what is demanded of it: policy and trust do not count
     /// when they lie in a checkout that holds the candidate's commit.
     func refuseOwnTree(of exhibits: [Exhibit]) throws {
-        let sources = exhibits.compactMap { exhibit -> Stability.Source? in
-            guard case .statement(let statement, _) = exhibit.content else { return nil }
-            return statement.predicate.source
-        }
+        let sources = exhibits.compactMap(\.record?.source)
         for file in [policy, trust] + [anchor.root].compactMap(\.self) {
             // Where a link leads to is where it can be changed.
             let folder = file.resolvingLinks().removingLastComponent()

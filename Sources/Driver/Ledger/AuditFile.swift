@@ -19,19 +19,23 @@ struct AuditFile: Sendable {
         self.file = file
     }
 
-    /// Adds an envelope behind all others, whoever else is at it.
+    /// Adds an envelope, and what was sealed with it, behind all others, whoever else is at it.
     ///
     /// A line that somebody was ended in the middle of is left as it is, and shows as damaged.
-    func append(_ envelope: Envelope) throws {
+    func append(_ envelope: Envelope, with companions: [Envelope] = []) throws {
         let folder = file.removingLastComponent()
         try folder.makeFolders()
         try FileLock.holding(folder.appending(".ledger.lock")) {
             let (last, isWhole) = try lastLine()
-            let line = LedgerChain.line(
-                try JSON(parsing: envelope.bytes, profile: .strict.limited(to: 5 << 20)),
-                after: last.map { .sha256($0) })
             let end = [UInt8(ascii: "\n")]
-            try file.append((isWhole ? [] : end) + line + end, durable: true)
+            var (head, bytes) = (last.map { Digest.sha256($0) }, isWhole ? [] : end)
+            for envelope in [envelope] + companions {
+                let line = LedgerChain.line(
+                    try JSON(parsing: envelope.bytes, profile: .strict.limited(to: 5 << 20)), after: head)
+                bytes += line + end
+                head = .sha256(line)
+            }
+            try file.append(bytes, durable: true)
         }
     }
 
@@ -93,11 +97,12 @@ struct AuditFile: Sendable {
     }
 
     func find(_ query: LedgerQuery) throws -> LedgerFound {
-        var found = LedgerFound()
+        var lines = LedgerLines(at: Self.place)
         let chain = try read { line in
             guard let envelope = line.envelope else { return }
-            found.take(envelope.canonicalBytes, at: Self.place, named: "\(file): line \(line.number)", query)
+            lines.take(envelope.canonicalBytes, named: "\(file): line \(line.number)")
         }
+        var found = lines.found(query)
         found.damaged += (chain?.faults ?? []).map { "\(file): line \($0.line) \($0.problem)" }
         return found
     }

@@ -59,7 +59,7 @@ struct DeployedDecision {
         let bytes = try configurationBytes(of: file)
         let said: Said
         do {
-            said = try Said(json: JSON(parsing: bytes, profile: .lenient))
+            said = try Said(json: DecisionFile.json(in: bytes, about: draft.image))
         } catch {
             throw ConfigurationError(file: file.string, line: 1, "is no decision: \(error)")
         }

@@ -127,20 +127,26 @@ struct LedgerGround {
         let root = FilePath(repository.workTree ?? repository.commonFolder)
         (self.root, commonFolder) = (root, FilePath(repository.commonFolder))
         workspace = Workspace(root: root.appending(Workspace.folderName))
-        let file = request.configuration ?? root.appending(ConfigurationFile.standardName)
-        let isNamed = request.configuration != nil
-        guard let bytes = try isNamed ? configurationBytes(of: file) : file.contentsIfPresent(limit: 1 << 20) else {
+        guard let configuration = try Self.configuration(of: request, at: root) else {
             (self.configuration, self.services) = (nil, [])
             return
         }
-        let configuration = try Configuration(parsing: bytes, fileName: file.string)
-        let catalog = try Catalog(configuration.file, document: configuration.document, fileName: file.string) {
-            folder in
+        let catalog = try Catalog(
+            configuration.file, document: configuration.document, fileName: configuration.fileName
+        ) { folder in
             let place = root.appending(FilePath(bytes: folder.bytes).components)
             guard try place.status(followingLinks: true)?.kind == .folder else { return nil }
             return try place.names().map { ($0.bytes, try place.appending($0).status()?.kind == .folder) }
         }
         (self.configuration, self.services) = (configuration, catalog.services)
+    }
+
+    /// The configuration as it lies at the root of a work tree; nil when there is none.
+    static func configuration(of request: Request, at root: FilePath) throws -> Configuration? {
+        let file = request.configuration ?? root.appending(ConfigurationFile.standardName)
+        let isNamed = request.configuration != nil
+        let bytes = try isNamed ? configurationBytes(of: file) : file.contentsIfPresent(limit: 1 << 20)
+        return try bytes.map { try Configuration(parsing: $0, fileName: file.string) }
     }
 
     private static func repository(at folder: FilePath) throws -> Repository {

@@ -66,8 +66,7 @@ enum LedgerLine {
 
     /// The predicates of companions.
     private static let companions = [
-        "https://slsa.dev/provenance/v1", "https://in-toto.io/attestation/test-result/v0.1",
-        "https://slsa.dev/verification_summary/v1", "urn:slipway:decision:v1",
+        Provenance.predicateType, TestResult.predicateType, VerificationSummary.predicateType,
     ]
 
     init(parsing line: [UInt8], at place: String) throws {

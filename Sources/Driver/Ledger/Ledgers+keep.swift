@@ -19,10 +19,16 @@ extension Ledgers {
             }
         }
         if let folder { try await place(FolderLedger.place) { try folder.append(sealed) } }
-        for audit in audits { try await place(AuditFile.place) { try audit.append(sealed.envelope) } }
+        for audit in audits {
+            try await place(AuditFile.place) { try audit.append(sealed.envelope, with: sealed.companions) }
+        }
         var isInterrupted = false
         do {
-            if let notes { try await place(NotesLedger.place) { try await notes.append(sealed.envelope, to: commit) } }
+            if let notes {
+                try await place(NotesLedger.place) {
+                    try await notes.append(sealed.envelope, with: sealed.companions, to: commit)
+                }
+            }
             if let registry { try await place(RegistryLedger.place) { try await store(registry) } }
         } catch is CancellationError {
             isInterrupted = true

@@ -21,14 +21,14 @@ struct NotesLedger: Sendable {
         lock = commonFolder.appending("slipway-notes.lock")
     }
 
-    /// Adds an envelope to the note of a commit, unless it is there.
-    func append(_ envelope: Envelope, to commit: ObjectID) async throws {
+    /// Adds an envelope, and what was sealed with it, to the note of a commit, unless they are there.
+    func append(_ envelope: Envelope, with companions: [Envelope] = [], to commit: ObjectID) async throws {
         try await locked {
-            let line = Array(envelope.bytes.dropLast())
             let known = try await note(of: commit)
-            guard !known.contains(line) else { return }
+            let more = ([envelope] + companions).map { Array($0.bytes.dropLast()) }.filter { !known.contains($0) }
+            guard !more.isEmpty else { return }
             // In the order in which git unites them.
-            let lines = (known + [line]).sorted { $0.lexicographicallyPrecedes($1) }
+            let lines = (known + more).sorted { $0.lexicographicallyPrecedes($1) }
             var blob = GitProgram.Question(["hash-object", "-w", "--stdin"])
             blob.input = lines.flatMap { $0 + [UInt8(ascii: "\n")] }
             let id = try await git.line(of: blob)
@@ -75,6 +75,18 @@ struct NotesLedger: Sendable {
 
     // MARK: - Reading
 
+    /// Whether this clone has notes of records at all.
+    var isThere: Bool {
+        get async throws {
+            let answer = try await git.ask(GitProgram.Question(["show-ref", "--verify", "--quiet", Self.ref]))
+            guard answer.ending != .exited(1) else { return false }
+            guard answer.ending == .exited(0) else {
+                throw GitCommandError.failed("git show-ref", reason: answer.reason)
+            }
+            return true
+        }
+    }
+
     /// The lines of a note; none where there is no note.
     private func note(of commit: ObjectID) async throws -> [[UInt8]] {
         let answer = try await git.ask(GitProgram.Question(["notes", "--ref=\(Self.ref)", "list", "\(commit)"]))
@@ -88,7 +100,6 @@ struct NotesLedger: Sendable {
     }
 
     func find(_ query: LedgerQuery) async throws -> LedgerFound {
-        guard query.kinds.contains(.record) else { return LedgerFound() }
         var list = GitProgram.Question(["notes", "--ref=\(Self.ref)", "list"])
         list.limit = 64 << 20
         let notes = String(decoding: try await git.output(of: list), as: UTF8.self).split(separator: "\n")
@@ -98,15 +109,13 @@ struct NotesLedger: Sendable {
         var question = GitProgram.Question(["cat-file", "--batch"])
         (question.limit, question.input) = (256 << 20, Array(notes.map { $0[0] + "\n" }.joined().utf8))
         let output = try await git.output(of: question)
-        var (found, rest) = (LedgerFound(), output[...])
+        var (lines, rest) = (LedgerLines(at: Self.place), output[...])
         for note in notes {
-            let lines = try Self.nextBlob(&rest).split(separator: UInt8(ascii: "\n"))
-            for (index, line) in lines.enumerated() {
-                let name = "\(Self.ref) of \(note[1].prefix(12)), line \(index + 1)"
-                found.take(Array(line), at: Self.place, named: name, query)
+            for (index, line) in try Self.nextBlob(&rest).split(separator: UInt8(ascii: "\n")).enumerated() {
+                lines.take(Array(line), named: "\(Self.ref) of \(note[1].prefix(12)), line \(index + 1)")
             }
         }
-        return found
+        return lines.found(query)
     }
 
     /// Takes `<id> blob <size>`, that many bytes and a line feed from what git says.

@@ -25,8 +25,9 @@ struct Sealed<Content: Predicate>: Sendable {
 
     /// Where the statement stands: first, unless somebody sorted the lines.
     private static func place(among envelopes: [Envelope]) -> Int {
+        guard envelopes.count > 1 else { return 0 }
         let name = Array("\"predicateType\":\"\(Content.predicateType)\"".utf8)
-        return envelopes.firstIndex { $0.payload.firstRange(of: name) != nil } ?? 0
+        return envelopes.firstIndex { $0.payload.has(name) } ?? 0
     }
 
     /// Takes an envelope for the statement in it.
@@ -89,5 +90,15 @@ extension Sealed where Content == Stability {
         let set = try StatementSet(record, hash: Digest.sha256)
         try self.init(set.statement, signedWith: key)
         companions = try set.companions.map { try Self.sealed($0, with: key) }
+    }
+}
+
+extension [UInt8] {
+    /// Whether some bytes are in it; looked for from the end, where sorted members have their type.
+    fileprivate func has(_ wanted: [UInt8]) -> Bool {
+        guard count >= wanted.count else { return false }
+        return (0...count - wanted.count).reversed().contains { start in
+            wanted.indices.allSatisfy { self[start + $0] == wanted[$0] }
+        }
     }
 }

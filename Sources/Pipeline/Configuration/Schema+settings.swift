@@ -35,7 +35,11 @@ extension Schema {
         Field(
             "signers",
             .object([
-                Field("threshold", .integer(1...16), "How many distinct keys must have signed.", standard: .integer(1))
+                Field("threshold", .integer(1...16), "How many distinct keys must have signed.", standard: .integer(1)),
+                Field(
+                    "decisions", .integer(0...16),
+                    "How many distinct keys of role decision must have signed a decision before it is acted on.",
+                    standard: .integer(0)),
             ]), "Who must have signed."),
         Field("clean", .bool, "Whether records of uncommitted work are refused.", standard: .bool(true)),
         Field("checks", .object(checks), "What is demanded of each item."),

@@ -29,7 +29,7 @@ extension Decision {
         deployedFrom = hearing?.deployed.current ?? DeployedState(evidence, question).current
         candidate = hearing.map(Candidate.init)
         (policy, trust) = (question.policyDigest, question.trustDigest)
-        inputs = evidence.inputs(of: question)
+        (inputs, origins) = (evidence.inputs(of: question), evidence.origins(of: question))
         self.verifier = verifier
         at = question.now
         let holds = Timestamp(seconds: question.now.seconds + question.policy.ages.decision.count)

@@ -25,6 +25,8 @@ public struct Decision: Equatable, Sendable, Codable {
     public let trust: Digest
     /// The digests of the envelopes that were looked at.
     public let inputs: [Digest]
+    /// What was looked at, and where it was; nil in decisions of versions that did not say.
+    public let origins: [Origin]?
     public let verifier: Stability.Builder
     public let at: Timestamp
     public let validUntil: Timestamp

@@ -12,9 +12,11 @@ public struct DecisionCheck: Equatable, Sendable, Codable {
     }
 
     /// The question is the one that would be asked now; the evidence needs no records.
-    public init(of decision: Decision, _ question: GateQuestion, _ evidence: GateEvidence) {
+    public init(of handed: HandedDecision, _ question: GateQuestion, _ evidence: GateEvidence) {
+        let decision = handed.decision
         self =
-            Self.identity(decision, question)
+            (handed.objection ?? handed.signatureObjection(question)).map { Self(.unverifiable, 21, $0) }
+            ?? Self.identity(decision, question)
             ?? Self.prevented(decision, question)
             ?? Self.refusal(decision)
             ?? Self.age(decision, question)

@@ -82,6 +82,11 @@ struct DeployedState {
     }
 }
 
+extension GateEvidence {
+    /// The image that runs where a question is about; nil when nobody says so.
+    public func running(for question: GateQuestion) -> Digest? { DeployedState(self, question).current?.image }
+}
+
 extension Deployment {
     var hasFailed: Bool { migrations?.result == .failed }
 

@@ -1,16 +1,19 @@
-/// An envelope that was found for the question, opened.
+/// A bundle that was found for the question, opened.
 public struct Exhibit: Equatable, Sendable {
     /// Where it was found, for people.
     public let origin: String
     public let digest: Digest
     public let content: Content
+    /// What is written in it, whether or not that can be believed; nil where no record can be read.
+    public let statement: Statement?
 
     public enum Content: Equatable, Sendable {
         case unreadable(String)
-        case statement(Statement, Signatures)
+        /// The envelopes of a record and of what was sealed with it.
+        case bundle([OpenedEnvelope])
     }
 
-    /// What the signatures are worth.
+    /// What the signatures of one envelope are worth.
     public enum Signatures: Equatable, Sendable {
         case none
         /// The keys of the trust file whose signatures fit.
@@ -23,79 +26,52 @@ public struct Exhibit: Equatable, Sendable {
 
     public init(origin: String, digest: Digest, content: Content) {
         (self.origin, self.digest, self.content) = (origin, digest, content)
+        statement = content.statement
     }
+
+    /// The record that is written in it.
+    public var record: Stability? { statement?.predicate }
 }
 
-/// Whether an exhibit is a record that speaks for the digest in question, and the first objection when not.
-struct Examination {
-    let statement: Statement?
-    let objection: String?
-    /// Whether it is not what somebody once wrote: what it said may have been the worst.
-    let isDamaged: Bool
-
-    init(_ exhibit: Exhibit, _ question: GateQuestion) {
-        switch exhibit.content {
-        case .unreadable(let problem):
-            (statement, objection, isDamaged) = (nil, "\(exhibit.origin): \(problem)", true)
-        case .statement(let statement, let signatures):
-            let objection =
-                Self.objection(to: signatures, of: statement.predicate, question)
-                ?? Self.objection(to: statement, question)
-            isDamaged = signatures == .broken
-            self.objection = objection.map { "\(exhibit.origin): \($0)" }
-            self.statement = objection == nil ? statement : nil
-        }
-    }
-
-    private static func objection(
-        to signatures: Exhibit.Signatures, of record: Stability, _ question: GateQuestion
-    ) -> String? {
-        switch signatures {
-        case .none: question.policy.origin.allowUnsigned ? nil : "the record is not signed"
-        case .broken: "the record was changed after it was signed: its signature does not fit"
-        case .unknown: "the record is signed by a key that is not trusted"
-        case .by(let keys): objection(to: keys, of: record, question.policy.origin.threshold)
-        }
-    }
-
-    /// Signatures are counted by keys: one that signed twice, or stands twice in the trust file, is one.
-    private static func objection(to keys: [Trust.Key], of record: Stability, _ threshold: Int) -> String? {
-        let good = Set(keys.filter { $0.objection(to: record) == nil }.map(\.spki))
-        if good.isEmpty { return keys.first?.objection(to: record) }
-        return good.count < threshold
-            ? "the record is signed by \(good.count) trusted key\(good.count == 1 ? "" : "s"), and \(threshold) are wanted"
-            : nil
-    }
-
-    static func objection(to statement: Statement, _ question: GateQuestion) -> String? {
-        let record = statement.predicate
-        if !statement.isAbout(question.image) {
-            return "the record is about \(record.subjectName), not about \(question.image)"
-        }
-        return objection(to: record, question)
-    }
-
-    /// What is wrong with a record whatever image it is about.
-    private static func objection(to record: Stability, _ question: GateQuestion) -> String? {
-        if record.service.name != question.service {
-            return "the record is about service \(record.service.name), not about \(question.service)"
-        }
-        if let contradiction = record.evidenceContradictions.first { return contradiction }
-        if record.run.sealedAt.seconds > question.now.seconds + 300 {
-            return "the record was sealed in the future, at \(record.run.sealedAt): check the clocks"
-        }
-        return nil
-    }
-}
-
-extension Exhibit {
-    /// The record of the service in it, about whatever image, when that counts.
-    func record(of question: GateQuestion) -> Stability? {
-        guard case .statement(let statement, _) = content, let image = statement.predicate.images.first?.digest else {
+extension Exhibit.Content {
+    fileprivate var statement: Statement? {
+        guard case .bundle(let envelopes) = self,
+            let record = envelopes.first(where: { $0.predicateType == Stability.predicateType })
+        else { return nil }
+        do {
+            return try Statement(payload: record.payload)
+        } catch {
+            // Whoever asks whether it can be believed is told why it cannot be read.
             return nil
         }
-        var other = question
-        other.image = image
-        return Examination(self, other).statement?.predicate
+    }
+}
+
+// MARK: - Whether it can be believed
+
+extension Exhibit {
+    /// The eight steps, taken for the service of a question; nil as an image stands for whichever it is about.
+    func verification(for question: GateQuestion, about image: Digest?) -> Verification {
+        switch content {
+        case .unreadable(let problem): return Verification(unreadable: problem)
+        case .bundle(let envelopes):
+            var asked = Verification.Question(image: image, service: question.service, now: question.now)
+            asked.threshold = question.policy.origin.threshold
+            asked.allowsUnsigned = question.policy.origin.allowUnsigned
+            return Verification(of: envelopes, asked, hash: question.hash)
+        }
+    }
+
+    /// The record of the service in it, about whatever image, when that counts.
+    func record(of question: GateQuestion) -> Stability? {
+        guard record?.image != nil else { return nil }
+        return verification(for: question, about: nil).statement?.predicate
+    }
+
+    /// What is written in it about the image of a question, whoever signed it.
+    func written(about question: GateQuestion) -> Stability? {
+        guard let statement, statement.isAbout(question.image), statement.predicate.service.name == question.service
+        else { return nil }
+        return statement.predicate
     }
 }

@@ -19,6 +19,8 @@ public struct GateEvidence: Sendable {
     public var kept: [Decision] = []
     /// Who wrote the commits between what runs and the candidate, as commits name them; nil when nobody here knows.
     public var committers: [String]?
+    /// What was changed in a ledger that shows it, or is there and cannot be read.
+    public var damage: [String] = []
     /// What could not be looked at: the items that rest on it are unknown.
     public var troubles: [Decision.Item.ID: String] = [:]
 
@@ -30,7 +32,7 @@ public struct GateEvidence: Sendable {
 /// A statement that was found, with what its signatures are worth.
 public struct Testimony<Content: Predicate>: Equatable, Sendable {
     /// Where it was found, for people.
-    public let origin: String
+    public let places: [String]
     /// The digest of the envelope.
     public let digest: Digest
     public let statement: InTotoStatement<Content>
@@ -39,10 +41,12 @@ public struct Testimony<Content: Predicate>: Equatable, Sendable {
     public var isHanded = false
 
     public init(
-        origin: String, digest: Digest, statement: InTotoStatement<Content>, signatures: Exhibit.Signatures
+        places: [String], digest: Digest, statement: InTotoStatement<Content>, signatures: Exhibit.Signatures
     ) {
-        (self.origin, self.digest, self.statement, self.signatures) = (origin, digest, statement, signatures)
+        (self.places, self.digest, self.statement, self.signatures) = (places, digest, statement, signatures)
     }
+
+    var origin: String { places.joined(separator: " and ") }
 
     public var content: Content { statement.predicate }
 }

@@ -124,6 +124,10 @@ extension Hearing {
             let detail = deployed.objections.joined(separator: "; ")
             return Decision.Item(.history, doubt, detail, toGreen: hint)
         }
+        if let first = evidence.damage.first {
+            let more = evidence.damage.count == 1 ? "" : ", and \(evidence.damage.count - 1) more such"
+            return Decision.Item(.history, doubt, "\(first)\(more)", toGreen: hint)
+        }
         let holes = evidence.past.holes
         guard let first = holes.first else {
             return deployed.objections.isEmpty

@@ -22,7 +22,7 @@ struct Hearing {
         let releases = valid.compactMap(\.release?.version)
         let version = releases.max { scheme.precedes($0, $1) } ?? record.version?.builtAs
         self.version = version
-        let history = valid + evidence.history.compactMap { $0.record(of: question) }
+        let history = (valid + evidence.history.compactMap { $0.record(of: question) }).once
         self.history = history
         let deployed = DeployedState(evidence, question)
         self.deployed = deployed
@@ -71,5 +71,13 @@ struct Hearing {
     var runningName: String {
         guard let state = deployed.current else { return "nothing" }
         return state.version.map { "\($0)" } ?? state.image.short
+    }
+}
+
+extension [Stability] {
+    /// Each once: what lies in two places is no second build.
+    fileprivate var once: [Stability] {
+        var seen: Set<String> = []
+        return filter { seen.insert("\($0.run.recordId) \($0.run.sequence) \($0.verdict.state.rawValue)").inserted }
     }
 }

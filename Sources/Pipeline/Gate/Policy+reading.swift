@@ -49,6 +49,7 @@ extension Policy: Decodable {
 
     private struct Signers: Decodable {
         var threshold: Int?
+        var decisions: Int?
     }
 
     private struct Missing: Decodable {
@@ -58,11 +59,12 @@ extension Policy: Decodable {
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         mode = try container.decodeIfPresent(Mode.self, forKey: .mode) ?? .enforced
+        let signers = try container.decodeIfPresent(Signers.self, forKey: .signers)
         origin = Origin(
             allowUnsigned: try container.decodeIfPresent(Bool.self, forKey: .allowUnsigned) ?? false,
             branches: try container.decodeIfPresent([String].self, forKey: .branches) ?? ["*"],
             clean: try container.decodeIfPresent(Bool.self, forKey: .clean) ?? true,
-            threshold: try container.decodeIfPresent(Signers.self, forKey: .signers)?.threshold ?? 1)
+            threshold: signers?.threshold ?? 1, decisions: signers?.decisions ?? 0)
         let checks = try container.decodeIfPresent(ChecksEntry.self, forKey: .checks)
         tests = Tests(
             minimum: checks?.tests?.min ?? .stable, evidence: checks?.tests?.evidence,

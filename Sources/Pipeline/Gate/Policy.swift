@@ -34,6 +34,8 @@ public struct Policy: Equatable, Sendable {
         public var clean: Bool
         /// How many distinct keys must have signed.
         public var threshold: Int
+        /// How many distinct keys must have signed a decision before somebody acts on it.
+        public var decisions: Int
     }
 
     public struct Tests: Equatable, Sendable {

@@ -9,6 +9,8 @@ struct ReleaseRange {
     let running: Stability?
     /// What is missing; nil when the range is whole.
     let gap: String?
+    /// The release whose record is missing, where that is the gap.
+    private(set) var missing: SemanticVersion?
 
     /// One of which nothing is known but why.
     init(gap: String) {
@@ -43,6 +45,7 @@ struct ReleaseRange {
             let known = history.filter { $0.release?.version == base && !seen.contains($0.run.recordId) }
             guard let next = known.max(by: { $0.run.sequence < $1.run.sequence }) else {
                 gap = "the record of release \(base) is missing"
+                missing = base
                 break
             }
             seen.insert(next.run.recordId)
@@ -79,5 +82,13 @@ extension Stability {
     var lastRelease: SemanticVersion? {
         let base = migrations?.base ?? interface?.surfaces.lazy.compactMap(\.base).first ?? audit?.base
         return base?.version ?? version?.current
+    }
+}
+
+extension GateEvidence {
+    /// The release whose record somebody should bring, so that all is known between what runs and a candidate.
+    public func missingRelease(for question: GateQuestion) -> SemanticVersion? {
+        let standing = Standing(exhibits, question)
+        return standing.record.flatMap { Hearing(question, self, $0, among: standing.valid).range.missing }
     }
 }

@@ -9,18 +9,17 @@ struct Standing {
     let unproved: Stability?
 
     init(_ exhibits: [Exhibit], _ question: GateQuestion) {
-        let examined = exhibits.map { ($0, Examination($0, question)) }
-        valid = examined.compactMap { $0.1.statement?.predicate }
-        let written = exhibits.compactMap { exhibit -> Stability? in
-            guard case .statement(let statement, _) = exhibit.content,
-                Examination.objection(to: statement, question) == nil
-            else { return nil }
-            return statement.predicate
+        let verified = exhibits.map { ($0, $0.verification(for: question, about: question.image)) }
+        let objections = verified.compactMap { exhibit, verification in
+            verification.objections.first.map {
+                (text: "\(exhibit.origin): \($0.text)", isDamaged: verification.isDamaged)
+            }
         }
-        unproved = Self.record(among: written)
+        valid = verified.compactMap { $0.1.statement?.predicate }
+        unproved = Self.record(among: exhibits.compactMap { $0.written(about: question) })
         let best = Self.record(among: valid)
         // What was damaged may have been a red record: it spoils the rest.
-        let damage = examined.first(where: \.1.isDamaged)?.1.objection
+        let damage = objections.first(where: \.isDamaged)?.text
         record = damage == nil ? best : nil
         if let damage {
             let hint = "bring it back, or build and test again under another digest"
@@ -29,7 +28,7 @@ struct Standing {
             identity = .init(
                 .identity, .pass, "record \(best.run.recordId) is about this digest and rightly signed"
             ).resting(on: valid.map { "record \($0.run.recordId)" })
-        } else if let objection = examined.compactMap(\.1.objection).first {
+        } else if let objection = objections.first?.text {
             let hint = "let CI build, sign and record it, or let two persons vouch for the digest: slipway waive"
             identity = .init(.identity, .unverifiable, objection, toGreen: hint)
         } else {

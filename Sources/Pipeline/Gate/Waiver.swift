@@ -63,3 +63,18 @@ public struct Waiver: Predicate {
         "approver", "requester", "madeAt", "notBefore", "expires", "uses", "followUp", "policy",
     ]
 }
+
+extension Waiver {
+    /// How often its image went where it was waived for since it was made.
+    func deployments(among deployments: [Deployment]) -> Int {
+        deployments.count { deployment in
+            deployment.service == service && deployment.environment == environment && deployment.to.image == image
+                && deployment.at > madeAt
+        }
+    }
+
+    /// Whether somebody who asks a question may have meant it: others of a ledger are none of its business.
+    func isFor(_ question: GateQuestion) -> Bool {
+        service == question.service && image == question.image && environment == question.environment
+    }
+}

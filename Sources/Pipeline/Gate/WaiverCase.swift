@@ -33,19 +33,13 @@ struct WaiverCase {
                     .init(
                         id: waiver.id, items: items, approver: waiver.approver, reason: waiver.reason,
                         expires: waiver.expires))
-            } else if testimony.isHanded || isNear(waiver) {
+            } else if testimony.isHanded || waiver.isFor(question) {
                 let rest = covered[number] == nil ? nil : open.map { "it does not cover \($0.id.rawValue)" }
                 unused.append(
                     .init(id: waiver.id, why: rest ?? objections[number] ?? "nothing that it covers is in the way"))
             }
         }
         return (items, used, unused)
-    }
-
-    /// Whether somebody who asks the question may have meant it: others of the ledger are none of its business.
-    private func isNear(_ waiver: Waiver) -> Bool {
-        waiver.service == question.service && waiver.image == question.image
-            && waiver.environment == question.environment
     }
 
     private func needsWaiver(_ item: Decision.Item) -> Bool {
@@ -78,9 +72,12 @@ struct WaiverCase {
         return uses >= waiver.uses ? "it was used \(uses) of \(waiver.uses) times" : nil
     }
 
-    /// How often a kept decision rested on it.
+    /// How often a kept decision rested on it, or what it is about was deployed since: who decides elsewhere keeps
+    /// decisions elsewhere.
     private func uses(of waiver: Waiver) -> Int {
-        evidence.kept.count { $0.decision == .allowed && $0.waived.contains { $0.id == waiver.id } }
+        let decided = evidence.kept.count { $0.decision == .allowed && $0.waived.contains { $0.id == waiver.id } }
+        let deployed = evidence.deployments.filter { $0.objection(question) == nil }.map(\.content)
+        return max(decided, waiver.deployments(among: deployed))
     }
 
     /// Who approves must not be among those whose commits it is about.
@@ -146,7 +143,7 @@ struct WaiverCase {
 
     /// Where identity is in doubt, two persons stand for it; so they do for a database that is half migrated.
     private func needsTwo(_ item: Decision.Item) -> Bool {
-        item.state == .unverifiable || rules.twoPersonFor.contains(item.id.rawValue)
+        item.state == .unverifiable || item.id == .identity || rules.twoPersonFor.contains(item.id.rawValue)
             || (item.findings ?? []).contains { $0.rule == Hearing.failedRule }
     }
 

@@ -77,10 +77,12 @@ public struct WaiverList: Equatable, Sendable, Codable {
 extension WaiverList.Row {
     fileprivate init(_ known: WaiverList.Known, _ deployments: [Deployment], _ now: Timestamp) {
         let waiver = known.waiver
-        (self.waiver, used, signatures) = (waiver, known.used, known.signatures)
+        // Decisions that were kept elsewhere show in what was deployed.
+        let used = max(known.used, waiver.deployments(among: deployments))
+        (self.waiver, self.used, signatures) = (waiver, used, known.signatures)
         let isOver = now >= waiver.expires
         state =
-            known.used >= waiver.uses
+            used >= waiver.uses
             ? .usedUp : isOver ? .expired : now < waiver.notBefore ? .notYet : .open
         guard let due = waiver.followUp?.due else {
             followUp = nil
@@ -90,8 +92,8 @@ extension WaiverList.Row {
             deployment.service == waiver.service && deployment.environment == waiver.environment
                 && deployment.at > waiver.madeAt && deployment.to.image != waiver.image
         }
-        let isDone = isReplaced || (isOver && known.used == 0)
+        let isDone = isReplaced || (isOver && used == 0)
         // What let nothing pass is owed by nobody yet.
-        followUp = isDone ? .done : due < now && known.used > 0 ? .overdue : .due
+        followUp = isDone ? .done : due < now && used > 0 ? .overdue : .due
     }
 }

@@ -9,6 +9,8 @@ public struct OpenedEnvelope: Equatable, Sendable {
     public let signers: [Signer]
     /// Whether a signature claims to be by a trusted key, and does not fit.
     public let isBroken: Bool
+    /// What the payload says it is about; nil for what is no statement.
+    public let predicateType: String?
 
     /// A key of the trust file that made one of the signatures.
     public struct Signer: Equatable, Sendable {
@@ -24,11 +26,10 @@ public struct OpenedEnvelope: Equatable, Sendable {
     public init(payloadType: String, payload: [UInt8], isSigned: Bool, signers: [Signer], isBroken: Bool) {
         (self.payloadType, self.payload) = (payloadType, payload)
         (self.isSigned, self.signers, self.isBroken) = (isSigned, signers, isBroken)
+        predicateType = payloadType == StatementForm.payloadType ? Self.predicateType(of: payload) : nil
     }
 
-    /// What the payload says it is about; nil for what is no statement.
-    public var predicateType: String? {
-        guard payloadType == StatementForm.payloadType else { return nil }
+    private static func predicateType(of payload: [UInt8]) -> String? {
         do {
             return try JSON(parsing: payload)["predicateType"]?.string
         } catch {

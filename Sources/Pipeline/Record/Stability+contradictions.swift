@@ -2,16 +2,13 @@
 
 extension Stability {
     /// A sentence for each summary that the details contradict.
-    public var contradictions: [String] { evidenceContradictions + (version?.contradictions ?? []) }
-
-    /// Those that are not about versions, of which a policy may have an order of its own.
-    var evidenceContradictions: [String] {
+    public var contradictions: [String] {
         let recomputed = recomputedVerdict.state
         let verdict =
             recomputed == verdict.state
             ? nil : "the record says \(verdict.state.rawValue), but its details say \(recomputed.rawValue)"
         return [verdict].compactMap(\.self) + (tests?.contradictions ?? []) + (interface?.contradictions ?? [])
-            + schemaProblems
+            + schemaProblems + (version?.contradictions ?? [])
     }
 
     /// The major version is in the predicate type and in the schema, and both say the same.

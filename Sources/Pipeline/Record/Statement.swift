@@ -114,6 +114,7 @@ public enum RecordError: Failure, Equatable {
         switch self {
         case .malformed: nil
         case .tooLarge: "part the service, or its tests: a record lists at most 200 failing tests and 500 suites"
+        case .otherFormat(VerificationSummary.predicateType, _): "slipway gate --check tells whether it holds"
         case .otherFormat, .unknownCritical: "upgrade Slipway"
         }
     }
@@ -122,6 +123,10 @@ public enum RecordError: Failure, Equatable {
         switch self {
         case .malformed(let problem): "not a signed record: \(problem)"
         case .tooLarge(let bytes): "the record would have \(bytes) bytes, and no reader takes more than 1 MiB"
+        case .otherFormat(VerificationSummary.predicateType, Stability.predicateType):
+            "it is a decision of a gate (\(VerificationSummary.predicateType)), and no record"
+        case .otherFormat(Waiver.predicateType, Stability.predicateType): "it is a waiver, and no record"
+        case .otherFormat(Deployment.predicateType, Stability.predicateType): "it is a deployment, and no record"
         case .otherFormat(let type, let wanted):
             "the record is a \"\(type.prefix(80).description.printable)\", and this version of Slipway reads \(wanted)"
         case .unknownCritical(let names):

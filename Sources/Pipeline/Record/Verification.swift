@@ -118,7 +118,10 @@ private struct Judge {
         guard envelope.payloadType == StatementForm.payloadType else {
             return ["the payload is \(envelope.payloadType.prefix(80).description.printable), no in-toto statement"]
         }
-        return []
+        // Whoever takes one thing for another learns what it is before who signed it.
+        let others = [VerificationSummary.predicateType, Waiver.predicateType, Deployment.predicateType]
+        guard let type = envelope.predicateType, others.contains(type) else { return [] }
+        return ["\(RecordError.otherFormat(type, wanted: Stability.predicateType))"]
     }
 
     var signatures: [String] {

@@ -51,8 +51,16 @@ struct GateCommand: AsyncParsableCommand {
             valueName: "policy"))
     var replay: String?
 
-    @Option(help: ArgumentHelp("Write the decision to this file as well.", valueName: "file"))
+    @Flag(help: "With --check: the decision must be signed by a key of role decision, whatever the policy says.")
+    var signed = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the decision to this file as well; with a key the signed one beside it (decision.vsa.jsonl).",
+            valueName: "file"))
     var out: String?
+
+    @OptionGroup var signing: SigningOptions
 
     func validate() throws {
         if replay != nil {
@@ -65,6 +73,7 @@ struct GateCommand: AsyncParsableCommand {
             throw ValidationError("a gate wants --service and --image, or --candidates")
         }
         guard check == nil || candidates == nil else { throw ValidationError("--check is about one candidate") }
+        guard !signed || check != nil else { throw ValidationError("--signed is about the decision of --check") }
     }
 
     func run() async throws {
@@ -72,15 +81,15 @@ struct GateCommand: AsyncParsableCommand {
             of: try wanted(), environment: environment, policy: FilePath(evidence.policy),
             trust: FilePath(evidence.trust), variables: common.environment)
         request.intent = intent
-        request.anchor = anchor.anchor
-        try evidence.fill(&request, around: FilePath(common.repo))
+        (request.anchor, request.key) = (anchor.anchor, signing.file)
+        try evidence.fill(&request, around: common.request)
         if let replay {
             let replay = try await request.replay(under: FilePath(replay), of: named())
             return try Console.answer(
                 common.json ? JSON(encoding: replay).prettyText : GateText(style: common.style).table(replay))
         }
         if let check {
-            let answer = try await request.check(FilePath(check))
+            let answer = try await request.check(FilePath(check), isSigned: signed)
             try Console.answer(JSON(encoding: answer).prettyText)
             if !common.quiet { Console.story("\(answer.decision.rawValue): \(answer.detail)") }
             return try end(answer.exit)
@@ -96,13 +105,7 @@ struct GateCommand: AsyncParsableCommand {
         } else {
             try Console.answer(Self.json(answer.decisions, isList: candidates != nil))
         }
-        if let out {
-            if let only = answer.decisions.first, candidates == nil {
-                try only.write(to: FilePath(out))
-            } else {
-                try answer.write(to: FilePath(out))
-            }
-        }
+        if let out { try answer.write(to: FilePath(out), asList: candidates != nil) }
         if !common.quiet {
             for note in answer.notes { Console.story("slipway: \(note.printable)") }
             if !explain { for line in answer.decisions.flatMap({ GateText.story($0) }) { Console.story(line) } }

@@ -15,7 +15,7 @@ struct GateOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A ledger folder, or \"registry\"; default: the ledger of --repo, and the registry that the image names.",
+            "A ledger folder, a chained file, \"notes\" or \"registry\"; default: the places of --repo, and the registry of the image.",
             valueName: "place"))
     var records: [String] = []
 
@@ -40,7 +40,7 @@ struct GateOptions: ParsableArguments {
             valueName: "file"))
     var migrationsState: [String] = []
 
-    func fill(_ request: inout GateRequest, around folder: FilePath) throws {
+    func fill(_ request: inout GateRequest, around place: Request) throws {
         request.places.isPlain = plainHttp
         request.handed.records = record.map { FilePath($0) }
         request.handed.waivers = waiver.map { FilePath($0) }
@@ -50,6 +50,6 @@ struct GateOptions: ParsableArguments {
             guard parts.count == 2, let name = ServiceName(parsing: parts[0]) else { return (nil, FilePath(text)) }
             return (name, FilePath(String(parts[1])))
         }
-        try request.look(in: records, orAround: folder)
+        try request.look(in: records, around: place)
     }
 }

@@ -69,6 +69,10 @@ struct WaiveCommand: AsyncParsableCommand {
         return value
     }
 
+    private static func names(_ items: [Decision.Item.ID]) -> String {
+        items.map(\.rawValue).joined(separator: ", ")
+    }
+
     private static func answer(_ outcome: WaivingOutcome, _ common: CommonOptions) throws {
         switch outcome {
         case .refused(let objections):
@@ -82,13 +86,15 @@ struct WaiveCommand: AsyncParsableCommand {
                 try Console.answer("\(file)\n")
             }
             guard !common.quiet else { return }
-            let items = waiver.items.map(\.rawValue).joined(separator: ", ")
-            Console.story(
-                "\(items) of \(waiver.service) \(waiver.image.short) is waived for \(waiver.environment.printable) until \(waiver.expires)"
-            )
+            let what = "\(waiver.service) \(waiver.image.short)"
+            let rest = waiver.items.filter { !forTwo.contains($0) }
+            if !rest.isEmpty {
+                Console.story(
+                    "\(names(rest)) of \(what) is waived for \(waiver.environment.printable) until \(waiver.expires)")
+            }
             if !forTwo.isEmpty {
-                let names = forTwo.map(\.rawValue).joined(separator: ", ")
-                Console.story("\(names) takes a second person: slipway waive --cosign \(file) --key KEY")
+                Console.story("\(names(forTwo)) of \(what) is not waived yet: a second person has to sign it, too:")
+                Console.story("  slipway waive --cosign \(file) --policy POLICY --key KEY")
             }
         }
     }

@@ -47,6 +47,10 @@ struct GateText {
         for waiver in decision.unusedWaivers {
             text += "waiver \(waiver.id.printable) was not used: \(waiver.why.printable)\n"
         }
+        for origin in decision.origins ?? [] where origin.kind != .provenance {
+            text +=
+                "\(origin.kind.rawValue) \(origin.id.printable) is from \(origin.places.joined(separator: " and ").printable)\n"
+        }
         return text + ending(decision)
     }
 

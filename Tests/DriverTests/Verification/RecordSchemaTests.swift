@@ -52,8 +52,11 @@ struct RecordSchemaTests {
         let kept = try ["stable", "unstable", "failed", "testless", "library", "flaky", "red-image", "incomplete"].map {
             try Kept.record($0).envelope.payload
         }
+        let later = try ["stable", "unstable", "failed", "library", "flaky", "evidence", "released", "unsigned"].map {
+            try SealedRecord(parsing: Kept.bytes($0, of: "1.1")).envelope.payload
+        }
         let full = try SealedRecord(Self.full, signedWith: nil).envelope.payload
-        let said = try await Self.said(of: kept + [VerificationCase.sealed().envelope.payload, full])
+        let said = try await Self.said(of: kept + later + [VerificationCase.sealed().envelope.payload, full])
         #expect(said.allSatisfy { $0 == "valid" }, "\(said)")
     }
 

@@ -31,11 +31,15 @@ struct VerificationTests {
         for row in VerificationCase.all {
             groups[Self.arguments(row), default: []].append((row.testDescription, row.bundle, row.fault == nil))
         }
-        let kept = try String(contentsOfFile: Kept.folder.appending("trust.json").string, encoding: .utf8)
-        for name in [
-            "stable", "unstable", "failed", "testless", "library", "flaky", "red-image", "incomplete", "unsigned",
-        ] {
-            groups[[kept], default: []].append((name, try Kept.bytes(name), name != "unsigned"))
+        for (minor, more) in [("1.0", []), ("1.1", ["curve", "evidence", "released"])] {
+            let file = Kept.folder(of: minor).appending("trust.json").string
+            let trust = try String(contentsOfFile: file, encoding: .utf8)
+            for name in [
+                "stable", "unstable", "failed", "testless", "library", "flaky", "red-image", "incomplete", "unsigned",
+            ] + more {
+                groups[[trust], default: []].append(
+                    ("\(minor) \(name)", try Kept.bytes(name, of: minor), name != "unsigned"))
+            }
         }
         try await withTemporaryFolder { folder in
             for (arguments, cases) in groups {

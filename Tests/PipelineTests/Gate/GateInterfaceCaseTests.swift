@@ -48,7 +48,7 @@ struct GateInterfaceCaseTests {
     @Test func `gate 55: the bump is counted from what runs, over every release between`() {
         var honest = world("1.4.0", "2.1.0", [])
         honest.candidate.version = GateWorld.read(
-            #"{"builtAs":"2.1.0","bump":"minor","scheme":"semver2","current":"2.0.0"}"#)
+            #"{"builtAs":"2.1.0","bump":"minor","scheme":"semver2","current":"2.0.0","next":"2.1.0"}"#)
         honest.candidate.interface = GateWorld.interface([], since: "2.0.0")
         var two = GateWorld.release("2.0.0", of: digest("two"), sequence: 7, since: "1.4.0")
         two.interface = GateWorld.interface([Self.gone], since: "1.4.0")

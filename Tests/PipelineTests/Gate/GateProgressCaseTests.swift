@@ -170,7 +170,7 @@ struct GateProgressCaseTests {
             var other = world
             other.evidence.deployments = [
                 Testimony(
-                    origin: "d1", digest: digest("d1"),
+                    places: ["d1"], digest: digest("d1"),
                     statement: InTotoStatement(deployment, about: [.init(image: deployment.to.image, of: "r")]),
                     signatures: signatures)
             ]

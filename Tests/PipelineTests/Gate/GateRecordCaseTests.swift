@@ -38,13 +38,12 @@ struct GateRecordCaseTests {
         world.question.policy.origin.threshold = 2
         #expect(world.exit == 21)
         let twice = DecisionTests.key(#"{"id":"again","spki":"build"}"#)
-        let statement = Exhibit.Content.statement(Statement(world.candidate), .by([GateWorld.buildKey, twice]))
+        let statement = DecisionTests.exhibit(world.candidate, .by([GateWorld.buildKey, twice]))
         world.records = []
-        world.evidence.exhibits = [Exhibit(origin: "x", digest: digest("x"), content: statement)]
+        world.evidence.exhibits = [statement]
         #expect(world.exit == 21)
         let other = DecisionTests.key(#"{"id":"second","spki":"other"}"#)
-        let both = Exhibit.Content.statement(Statement(GateWorld().candidate), .by([GateWorld.buildKey, other]))
-        world.evidence.exhibits = [Exhibit(origin: "x", digest: digest("x"), content: both)]
+        world.evidence.exhibits = [DecisionTests.exhibit(GateWorld().candidate, .by([GateWorld.buildKey, other]))]
         #expect(world.decision[.identity]?.state == .pass)
     }
 

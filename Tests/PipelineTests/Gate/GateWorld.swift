@@ -64,8 +64,13 @@ struct GateWorld {
         record.image?.digest = image
         record.release = read(
             #"{"version":"\#(version)","tag":"v\#(version)","changelog":"","moved":[],"accepted":[]}"#)
-        let current = base.map { #","current":"\#($0)""# } ?? ""
-        record.version = read(#"{"builtAs":"\#(version)-0.main.1","bump":"minor","scheme":"semver2"\#(current)}"#)
+        record.version = read(#"{"builtAs":"\#(version)-0.main.1","bump":"none","scheme":"semver2"}"#)
+        guard let base else { return record }
+        record.version?.current = SemanticVersion(parsing: base)
+        guard let before = record.version?.current, let next = SemanticVersion(parsing: version), before.precedes(next)
+        else { return record }
+        record.version?.next = next
+        record.version?.bump = next.major > before.major ? .major : next.minor > before.minor ? .minor : .patch
         return record
     }
 
@@ -164,13 +169,13 @@ struct GateWorld {
         evidence.history += history.map { DecisionTests.exhibit($0, .by([Self.buildKey])) }
         evidence.deployments += deployments.map { deployment in
             Testimony(
-                origin: deployment.id, digest: digest(deployment.id),
+                places: [deployment.id], digest: digest(deployment.id),
                 statement: InTotoStatement(deployment, about: [.init(image: deployment.to.image, of: "r")]),
                 signatures: .by([Self.deployKey]))
         }
         evidence.waivers += waivers.map { waiver, signatures in
             var testimony = Testimony(
-                origin: waiver.id, digest: digest(waiver.id),
+                places: [waiver.id], digest: digest(waiver.id),
                 statement: InTotoStatement(waiver, about: [.init(image: waiver.image, of: "r")]), signatures: signatures
             )
             testimony.isHanded = true

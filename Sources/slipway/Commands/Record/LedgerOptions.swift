@@ -110,5 +110,7 @@ struct SigningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The private key to sign with; SLIPWAY_KEY may hold one as text.", valueName: "file"))
     var key: String?
 
-    func apply(to request: inout Request) { request.key = key.map { FilePath($0) } }
+    var file: FilePath? { key.map { FilePath($0) } }
+
+    func apply(to request: inout Request) { request.key = file }
 }
