@@ -30,6 +30,7 @@ public struct Cleaning: Equatable, Sendable, Encodable {
         }
         try lock.sign("slipway clean")
         _ = try Recovery(workspace: workspace).carryOut(at: now)
+        try TrialTraces(workspace).sweep()
         let left = try ContainerTraces(workspace).sweepIfMarked(request.environment, report)
         if left > 0 { containers = left }
         let retention = configuration.file.retention ?? .standard

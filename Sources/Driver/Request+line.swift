@@ -81,6 +81,7 @@ extension Request {
         try lock.sign("process \(ProcessFacts.id), started \(Timestamp.now)")
         _ = try ContainerTraces(workspace).sweepIfMarked(environment, report)
         for sentence in try Recovery(workspace: workspace).carryOut(at: .now) { report(.note(sentence)) }
+        try TrialTraces(workspace).sweep()
         try await BuilderTraces(workspace).sweepIfMarked(environment, report)
         let survey = try await Survey.make(self, listing: true)
         let outcome = try await Tools.withLive(survey, report: report) { tools in

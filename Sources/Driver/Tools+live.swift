@@ -56,6 +56,7 @@ extension Tools {
             push: { order, image in try await yard.images.push(order, image) },
             edited: { try survey.edited($0) },
             evidence: { await $0.answer { try await $0.ask() } },
+            tryMigrations: { await $0.carryOut() },
             seal: { record, images in try await yard.seal(record, images) },
             now: { .now },
             report: report)

@@ -40,6 +40,8 @@ struct Tools: Sendable {
     var edited: @Sendable ([TreeFile]) throws -> [Path]
     /// What became of the interfaces and the audit index of a service since its last release.
     var evidence: @Sendable (EvidenceQuestion) async -> EvidenceQuestion.Answer
+    /// The new migrations of a service, on a database that is made for them → what they made of it.
+    var tryMigrations: @Sendable (TrialOrder) async -> MigrationFacts.Trial
     /// A record, sealed and kept in every ledger there is.
     ///
     /// Returns what could not be done, as sentences.

@@ -20,6 +20,10 @@ extension Tools {
             unexpected("evidence")
             return .init()
         },
+        tryMigrations: { _ in
+            unexpected("tryMigrations")
+            return .init(unmade: "unexpected")
+        },
         seal: { _, _ in throw unexpected("seal") },
         now: {
             unexpected("now")

@@ -1,3 +1,4 @@
+import Glibc
 import Pipeline
 import Signing
 
@@ -52,6 +53,8 @@ struct Subject: Sendable {
     let name: String
     let share: Int
     let corpus: [String]
+    /// What is put in besides bytes of its own; empty: what JSON and YAML are made of.
+    var words: [String] = []
     /// Throws when the input is refused.
     let read: @Sendable ([UInt8]) throws -> Void
 }
@@ -79,13 +82,16 @@ enum Fuzz {
         for (index, subject) in subjects.enumerated() {
             failures += run(subject, Int(total * UInt64(subject.share) / shares), seed: seed &* 1000 &+ UInt64(index))
         }
+        // What was said so far would be lost with what is not written yet.
+        fflush(nil)
         if failures > 0 { fatalError("\(failures) findings") }
     }
 
     /// Feeds one reader; returns how many inputs it did not handle well.
     static func run(_ subject: Subject, _ count: Int, seed: UInt64) -> Int {
         var mangler = Mangler(
-            corpus: subject.corpus.map { Array($0.utf8) }, words: words, generator: Seeded(state: seed))
+            corpus: subject.corpus.map { Array($0.utf8) },
+            words: subject.words.isEmpty ? words : subject.words.map { Array($0.utf8) }, generator: Seeded(state: seed))
         var (taken, failures, slowest) = (0, 0, Duration.zero)
         let clock = ContinuousClock()
         for number in 0..<count {

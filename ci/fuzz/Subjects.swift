@@ -31,6 +31,21 @@ extension Fuzz {
         {"min":"stable","quarantineMax":5}},"maxAge":{"record":"30d","decision":"1h"}}}}
         """
 
+    static let policyText = """
+        environments:
+          production:
+            mode: enforced
+            branches: [main, "hotfix/*"]
+            signers: {threshold: 2}
+            checks: {tests: {min: stable, consecutive: 3}, coexistence: enforce, auditIndex: off}
+            maxAge: {record: 30d, decision: 1h}
+            requiresDeployedIn: [{environment: dev, minSoakMinutes: 60}]
+            monotonic: {version: strict, scheme: suffix-after}
+            waiver: {roles: [lead], maxDays: 7, forbid: [identity], twoPersonFor: [tests], followUpHours: 72}
+            missing: {deadline: 60m}
+
+        """
+
     static let trust = """
         version: 7
         keys:
@@ -44,7 +59,9 @@ extension Fuzz {
 
         """
 
-    static let subjects = [
+    static let subjects = documents + migrations
+
+    private static let documents = [
         Subject(name: "strict reader", share: 50, corpus: [statement, envelope, policy, #"[1,-2,{"é":"😀"}]"#]) {
             bytes in
             let value = try JSON(parsing: bytes)
@@ -75,6 +92,14 @@ extension Fuzz {
         },
         Subject(name: "policy", share: 4, corpus: [policy]) { bytes in
             _ = try PolicyFile(json: JSON(parsing: bytes))
+        },
+        Subject(name: "policy file", share: 1, corpus: [policy, policyText, policyText + "services: {}\n"]) { bytes in
+            let file = FilePath("/tmp/slipway-fuzz-policy.\(getpid())")
+            try file.write(bytes)
+            let read = try Policy.read(file, for: "production")
+            guard try Policy.read(file, for: "production") == read else {
+                throw Discovery(text: "reads otherwise again")
+            }
         },
         Subject(name: "trust file", share: 1, corpus: [trust, policy, envelope]) { bytes in
             let file = FilePath("/tmp/slipway-fuzz.\(getpid())")

@@ -111,7 +111,7 @@ extension Path {
 
 extension JSON {
     /// The value of a JSON file, or the documents of a YAML file; or why there are none.
-    fileprivate static func documents(in bytes: [UInt8], _ path: Path) -> Result<[JSON], Unreadable> {
+    static func documents(in bytes: [UInt8], _ path: Path) -> Result<[JSON], Unreadable> {
         do {
             if bytes.first(where: { !($0 == UInt8(ascii: " ") || (9...13).contains($0)) }) == UInt8(ascii: "{") {
                 return .success([try JSON(parsing: bytes, profile: .lenient)])
@@ -127,7 +127,7 @@ extension JSON {
         }
     }
 
-    fileprivate struct Unreadable: Error {
+    struct Unreadable: Error {
         let description: String
     }
 

@@ -1,8 +1,8 @@
 import Disk
 import Git
-import Pipeline
+package import Pipeline
 import Signing
-import SystemPackage
+package import SystemPackage
 
 /// What a gate judges by: the policy of the environment, the trusted keys, and the moment.
 struct GateTerms: Sendable {
@@ -46,6 +46,13 @@ struct GateTerms: Sendable {
             trust: trust, now: now, hash: Digest.sha256)
         question.intent = intent
         return question
+    }
+}
+
+extension Policy {
+    /// The policy of an environment as a gate reads it.
+    package static func read(_ file: FilePath, for environment: String) throws -> Policy {
+        try GateTerms.policy(of: environment, in: file).0
     }
 }
 

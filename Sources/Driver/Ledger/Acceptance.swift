@@ -35,9 +35,7 @@ struct Acceptance {
         guard record.verdict(at: now).state.isPassing else {
             return "record \(record.run.recordId) rests on a quarantine that is over"
         }
-        if let missing = wanted.first(where: { !Self.covers(record, $0, repositories) }) {
-            return "the run of record \(record.run.recordId) did not \(missing.rawValue)"
-        }
+        if let omission = omission(in: record) { return "the run of record \(record.run.recordId) \(omission)" }
         let bound: Scope
         switch sealed.signatures(trusting: trust) {
         case .none: bound = .pr
@@ -58,6 +56,12 @@ struct Acceptance {
                 "record \(record.run.recordId) is of scope \(effective.rawValue)\(why), and \(scope.rawValue) is needed"
         }
         return nil
+    }
+
+    /// What is wanted and was not done, or could not be.
+    private func omission(in record: Stability) -> String? {
+        if record.migrations?.trial?.mayBeRepeated == true { return "could not try its new migrations" }
+        return wanted.first { !Self.covers(record, $0, repositories) }.map { "did not \($0.rawValue)" }
     }
 
     /// Whether a passing record shows that a step was done, by this run or, for the image, by an earlier one.

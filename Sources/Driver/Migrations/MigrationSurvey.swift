@@ -5,6 +5,8 @@ import Signing
 /// The migrations of services, at the tree that is built and at their last releases.
 struct MigrationSurvey: Sendable {
     private(set) var facts: [ServiceName: MigrationFacts] = [:]
+    /// The scripts of services whose new migrations are to be tried.
+    private(set) var legs: [ServiceName: TrialLegs] = [:]
 
     /// Nothing is known of any.
     init() {}
@@ -39,6 +41,10 @@ struct MigrationSurvey: Sendable {
             found[service.name] = migrations
         }
         take(found)
+        for service in catalog.services where service.manifests != nil {
+            facts[service.name] = try facts[service.name]?.finding(service, in: head)
+        }
+        legs = found.filter { catalog[$0.key]?.trial != nil }.mapValues { TrialLegs(of: $0.chain) }
     }
 
     private mutating func take(_ found: [ServiceName: FoundMigrations]) {

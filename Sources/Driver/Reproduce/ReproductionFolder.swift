@@ -15,6 +15,11 @@ struct ReproductionFolder: Sendable {
     /// Says that the folder is ours, and which commit is checked out whole.
     private var marker: FilePath { workspace.root.appending("reproduction") }
 
+    /// A folder of ours for a moment.
+    init(root: FilePath) {
+        self.root = root
+    }
+
     /// The folder of a subject, or the one that was asked for.
     init(of subject: Reproduction.Subject, at wish: FilePath?, beside own: Workspace, workTree: FilePath?) throws {
         guard let wish else {

@@ -147,7 +147,7 @@ extension Run {
                 record: nil)
         }
         let bare = try record(of: name, progress, verdict, images, planned: planned, at: now)
-        let record = await supported(bare, with: tools)
+        let record = await tried(await supported(bare, with: tools), with: tools)
         for trouble in try await tools.seal(record, progress.images) { tools.report(.note(trouble)) }
         return ServiceOutcome(
             name: name, verdict: verdict, version: version(of: name), steps: progress.results, tests: progress.tests,

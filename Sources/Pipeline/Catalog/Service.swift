@@ -24,6 +24,10 @@ public struct Service: Equatable, Sendable {
     public var audit: AuditDeclaration?
     /// The folder of its migrations; nil: each `db/migration` in its folders.
     public var migrations: Path?
+    /// The folder of the manifests that deploy it; nil where none is declared.
+    public var manifests: Path?
+    /// How new ones are tried on a database of their own; nil: not at all.
+    public var trial: MigrationTrial?
 
     public enum Kind: String, Codable, Sendable {
         case service, library

@@ -30,7 +30,7 @@ struct ServiceReader {
             recipe: recipe(names: names, in: &reader), images: images(home: home, names: names, in: &reader),
             label: entry.label, release: versions.release(in: &reader))
         readEvidence(into: &service, in: &reader)
-        service.migrations = entry.migrations.flatMap { path($0, for: "migrations", in: &reader, base: home) }
+        readMigrations(into: &service, in: &reader)
         service.demand = demand(in: &reader)
         service.conditions = conditions(in: &reader)
         return service
@@ -119,7 +119,7 @@ struct ServiceReader {
         if let deploy = entry.deploy {
             classes[PathClass.deploy.rawValue, default: []].append(deploy.hasSuffix("/") ? deploy : deploy + "/")
         }
-        if let folder = entry.migrations {
+        if let folder = entry.migrations?.path {
             classes[PathClass.migration.rawValue, default: []].append(folder.hasSuffix("/") ? folder : folder + "/")
         }
         return classes

@@ -82,7 +82,7 @@ extension ConfigurationFile {
         public var images: ImagesEntry?
         public var classes: [String: [String]]?
         public var deploy: String?
-        public var migrations: String?
+        public var migrations: MigrationsEntry?
         public var version: VersionEntry?
         public var interface: InterfaceEntry?
         public var audit: AuditEntry?

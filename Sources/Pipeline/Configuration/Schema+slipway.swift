@@ -88,7 +88,9 @@ extension Schema {
             "images", .either([.exactly(false), .list(.object(image))]),
             "Its images; by default one if its folder has a Dockerfile."),
         Field("classes", classes, "Path classes: globs by class, before the defaults of the toolchain."),
-        Field("migrations", .text, "The folder of its migrations; by default each `db/migration` in its folders."),
+        Field(
+            "migrations", .either([.text, .object(migrations)]),
+            "The folder of its migrations, and how they are tried; by default each `db/migration` in its folders."),
         Field("interface", .object(interface), "What its callers rely on: compared with the last release."),
         Field("audit", .object(audit), "What it writes into the audit index: compared with all its releases."),
         Field("deploy", .text, "Its manifests: a folder that changes neither key nor image."),
@@ -104,7 +106,7 @@ extension Schema {
             "What it is needed for: building, only testing, or only running.", standard: .string("build")),
     ]
 
-    private static let command = [
+    static let command = [
         Field("run", .either([.text, .list(.text)]), "The command: a line for sh -c, or a program and its arguments."),
         Field("directory", .text, "Where it runs, relative to the root of the repository."),
     ]

@@ -12,7 +12,7 @@ extension Hearing {
         }
         let breaks = SchemaBreaks(
             range.migrations, tiers: [.coexistence], user: deployed.current?.version, scheme: policy.progress.scheme)
-        let item = trialItem ?? openItem(breaks) ?? unknownItem(breaks) ?? gapItem(.coexistence)
+        let item = trialItem ?? openItem(breaks) ?? untried ?? unknownItem(breaks) ?? gapItem(.coexistence)
         if let item { return item.resting(on: rangeNames) }
         let seen = range.migrations.count
         let excused = breaks.excused == 0 ? "" : ", \(breaks.excused) of their findings excused"
@@ -20,34 +20,6 @@ extension Hearing {
         let running = deployed.current == nil ? "what runs" : runningName
         return Decision.Item(.coexistence, .pass, "nothing in \(new) breaks \(running)\(excused)")
             .resting(on: rangeNames)
-    }
-
-    /// What a trial on a scratch database showed that no reading of files can.
-    private var trialItem: Decision.Item? {
-        guard let trial = record.migrations?.trial else { return nil }
-        let taken = trial.findings.filter { $0.tier == .coexistence }
-        let known = Set(range.migrations.flatMap { $0.migration.findings }.map(\.fingerprint))
-        let unseen = taken.filter { !known.contains($0.fingerprint) }
-        if !trial.applied {
-            return Decision.Item(
-                .coexistence, .fail, "the migrations could not be applied to an empty \(trial.system.printable)",
-                toGreen: "mend the chain of migrations")
-        }
-        if trial.previousTests == false {
-            return Decision.Item(
-                .coexistence, .fail, "tests of the version before fail on the new schema",
-                toGreen: "leave in the schema what they need")
-        }
-        guard !unseen.isEmpty else { return nil }
-        let findings = unseen.map { finding in
-            Decision.Item.Finding(
-                rule: finding.rule, fingerprint: finding.fingerprint,
-                place: finding.object?.printable ?? finding.path?.description.printable ?? "")
-        }
-        return Decision.Item(
-            .coexistence, .fail, "on a scratch database they take \(findings.count) things that no file shows",
-            toGreen: "let a version that does not use them run first"
-        ).showing(findings)
     }
 
     private func openItem(_ breaks: SchemaBreaks) -> Decision.Item? {

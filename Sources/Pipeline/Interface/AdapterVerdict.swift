@@ -81,6 +81,7 @@ extension Service {
             if let interface { parts["interface"] = try JSON(encoding: interface) }
             if let adapter { parts["adapter"] = try adapter.keyConfiguration }
             if let audit { parts["audit"] = audit.keyConfiguration }
+            if let trial { parts["trial"] = try JSON(encoding: trial) }
             return parts
         }
     }

@@ -24,6 +24,8 @@ public struct MigrationFacts: Equatable, Sendable, Codable {
     public var runBefore: [Requirement]
     /// How they are applied in the cluster, when that is declared.
     public var job: Job?
+    /// Why nobody can tell what applies them, although manifests are declared; nil where they tell.
+    public var jobProblem: String?
     /// What a trial on a scratch database found; nil when none was made.
     public var trial: Trial?
 
@@ -59,26 +61,23 @@ public struct MigrationFacts: Equatable, Sendable, Codable {
     public struct Job: Equatable, Sendable, Codable {
         public var manifest: Path
         public var name: String
+        /// Nil in older records.
+        public var kind: Kind?
+        /// The image it runs, as the manifest has it: with a tag, a digest or something to fill in.
+        public var image: String?
+        /// What it runs in the image, where the manifest says it.
+        public var args: [String]?
+
+        public enum Kind: String, Codable, Sendable {
+            case job
+            /// A job that Helm starts before or after it installs.
+            case hook
+            /// A container that runs in each new pod before the service does.
+            case initContainer
+        }
 
         public init(manifest: Path, name: String) {
             (self.manifest, self.name) = (manifest, name)
-        }
-    }
-
-    /// The migrations applied to a scratch database, and the tests of the version before run on the result.
-    public struct Trial: Equatable, Sendable, Codable {
-        /// The database system and its version.
-        public var system: String
-        /// Whether the chain could be applied from an empty database.
-        public var applied: Bool
-        /// What the new migrations took from the catalog, as rules name it, seen through code and dynamic SQL.
-        public var findings: [MigrationFinding]
-        /// Whether the tests of the version before passed on the new schema; nil when they were not run.
-        public var previousTests: Bool?
-
-        public init(system: String, applied: Bool, findings: [MigrationFinding], previousTests: Bool?) {
-            (self.system, self.applied, self.findings) = (system, applied, findings)
-            self.previousTests = previousTests
         }
     }
 }

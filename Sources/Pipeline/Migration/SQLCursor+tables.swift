@@ -9,7 +9,7 @@ extension SQLCursor {
         while !cursor.isAtEnd {
             if cursor.isSign("(") { parentheses.append(Self.speaking.contains(cursor.word(-1))) }
             if cursor.isSign(")") { _ = parentheses.popLast() }
-            guard let token = cursor.token(), token.kind == .word, Self.lengths.contains(token.end - token.start) else {
+            guard let token = cursor.token(), token.kind == .word, mayLead(token) else {
                 cursor.at += 1
                 continue
             }
@@ -28,7 +28,19 @@ extension SQLCursor {
         return names.filter { $0.schema != nil || !queries.contains($0.last) }
     }
 
-    private static let lengths: Set<Int32> = [2, 4, 5, 6, 10]
+    /// Whether a word is as long as one of those that tables stand behind, and begins like it: most need not be read.
+    private func mayLead(_ token: SQLToken) -> Bool {
+        let first = text[Int(token.start)] | 0x20
+        return switch token.end - token.start {
+        case 2: first == UInt8(ascii: "a")
+        case 4: first == UInt8(ascii: "f") || first == UInt8(ascii: "j") || first == UInt8(ascii: "i")
+        case 5: first == UInt8(ascii: "u") || first == UInt8(ascii: "t")
+        case 6: first == UInt8(ascii: "u")
+        case 10: first == UInt8(ascii: "r")
+        default: false
+        }
+    }
+
     private static let speaking: Set<String> = ["extract", "substring", "trim", "overlay", "position"]
     /// What `UPDATE` may follow without being a statement.
     private static let events: Set<String> = [

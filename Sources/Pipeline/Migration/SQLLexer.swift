@@ -211,7 +211,8 @@ struct SQLLexer: Sendable {
     private func follow(_ tokens: [SQLToken], _ atomic: inout Int) {
         let last = tokens[tokens.count - 1]
         let length = last.end - last.start
-        guard (3...6).contains(length), atomic > 0 || length == 6 else { return }
+        guard atomic > 0 ? length == 3 || length == 4 : length == 6 && text[Int(last.start)] | 0x20 == UInt8(ascii: "a")
+        else { return }
         let word = text.word(last)
         if atomic > 0 {
             atomic += word == "case" ? 1 : word == "end" ? -1 : 0

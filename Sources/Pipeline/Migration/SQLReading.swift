@@ -116,11 +116,7 @@ extension SQLCursor {
 
     /// Whether a placeholder stands where no name is expected.
     fileprivate var hasLoosePlaceholder: Bool {
-        let names: Set<String> = [
-            "to", "table", "schema", "user", "role", "authorization", "on", "from", "into", "update", "exists", "join",
-            "references", "database", "function", "sequence", "view",
-        ]
-        return (at..<max(at, end)).contains { index in
+        (at..<max(at, end)).contains { index in
             guard tokens[index].kind == .placeholder else { return false }
             let here = SQLCursor(self, index..<end)
             func isNamed(_ offset: Int) -> Bool {
@@ -129,7 +125,13 @@ extension SQLCursor {
                 }
                 return offset < 0 ? other.end == tokens[index].start : other.start == tokens[index].end
             }
-            return !isNamed(-1) && !isNamed(1) && !names.contains(here.word(-1))
+            return !isNamed(-1) && !isNamed(1) && !Self.named.contains(here.word(-1))
         }
     }
+
+    /// Behind these words a placeholder is the name of something.
+    private static let named: Set<String> = [
+        "to", "table", "schema", "user", "role", "authorization", "on", "from", "into", "update", "exists", "join",
+        "references", "database", "function", "sequence", "view",
+    ]
 }

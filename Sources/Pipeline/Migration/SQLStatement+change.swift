@@ -79,27 +79,29 @@ extension SQLStatement {
         cursor.at += 1
         let word = cursor.word()
         cursor.at += 1
-        let kinds: [String: SQLKind] = [
-            "table": .table, "view": .view, "index": .index, "sequence": .sequence, "type": .type, "domain": .domain,
-            "schema": .schema, "extension": .extension, "trigger": .trigger, "policy": .policy, "rule": .rule,
-            "role": .role, "user": .role, "group": .role, "owned": .role, "database": .role, "function": .function,
-            "procedure": .function, "routine": .function, "aggregate": .function,
-        ]
-        var kind = kinds[word]
+        var kind = removable[word]
         if word == "materialized", cursor.take("view") { kind = .view }
         if word == "foreign", cursor.take("table") { kind = .table }
         if word == "event", cursor.take("trigger") { kind = .trigger }
-        let others: Set<String> = [
-            "operator", "cast", "collation", "text", "server", "publication", "subscription", "language",
-            "conversion", "foreign", "tablespace", "transform", "access", "procedural",
-        ]
         if word == "statistics" { return .nothing }
         guard let kind else {
-            return others.contains(word)
+            return otherRemovable.contains(word)
                 ? .drop(SQLDrop(kind: .other, names: [], cascades: cursor.has("cascade"))) : .plain(.unknownStatement)
         }
         return removal(of: kind, &cursor)
     }
+
+    private static let removable: [String: SQLKind] = [
+        "table": .table, "view": .view, "index": .index, "sequence": .sequence, "type": .type, "domain": .domain,
+        "schema": .schema, "extension": .extension, "trigger": .trigger, "policy": .policy, "rule": .rule,
+        "role": .role, "user": .role, "group": .role, "owned": .role, "database": .role, "function": .function,
+        "procedure": .function, "routine": .function, "aggregate": .function,
+    ]
+
+    private static let otherRemovable: Set<String> = [
+        "operator", "cast", "collation", "text", "server", "publication", "subscription", "language",
+        "conversion", "foreign", "tablespace", "transform", "access", "procedural",
+    ]
 
     private static func removal(of kind: SQLKind, _ cursor: inout SQLCursor) -> SQLStatement {
         var drop = SQLDrop(kind: kind, names: [])

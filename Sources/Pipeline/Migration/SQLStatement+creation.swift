@@ -44,12 +44,16 @@ extension SQLStatement {
         return cursor.takeName().map { .create(kind, $0, replaces: replaces) } ?? .plain(.unknownStatement)
     }
 
+    /// What begins a part of a new table that is no column.
+    private static let partsOfTable: Set<String> = [
+        "constraint", "primary", "unique", "foreign", "check", "exclude", "like",
+    ]
+
     private static func table(_ cursor: inout SQLCursor, isTemporary: Bool) -> SQLStatement {
         let mayExist = cursor.takeIfNotExists()
         guard let name = cursor.takeName() else { return .plain(.unknownStatement) }
         var columns: [String: SQLType] = [:]
-        let constraints: Set<String> = ["constraint", "primary", "unique", "foreign", "check", "exclude", "like"]
-        for var part in cursor.takeGroup()?.parts() ?? [] where !constraints.contains(part.word()) {
+        for var part in cursor.takeGroup()?.parts() ?? [] where !partsOfTable.contains(part.word()) {
             if let column = part.takeName() { columns[column.last] = SQLType(&part) }
         }
         return .createTable(name, columns: columns, isTemporary: isTemporary, mayExist: mayExist)

@@ -59,13 +59,16 @@ extension SQLCursor {
     fileprivate var isRunTogether: Bool {
         var copy = self
         copy.at += 1
-        let joints: Set<String> = ["union", "all", "distinct", "except", "intersect", "as"]
         while copy.seek({ $0 == "select" }) != nil {
-            if !joints.contains(copy.word(-1)), !copy.isSign(".", -1), !copy.isSign("(", -1) { return true }
+            if !Self.joints.contains(copy.word(-1)), !copy.isSign(".", -1), !copy.isSign("(", -1) { return true }
             copy.at += 1
         }
         return false
     }
+}
+
+extension SQLCursor {
+    fileprivate static let joints: Set<String> = ["union", "all", "distinct", "except", "intersect", "as"]
 }
 
 extension SQLWrite {

@@ -65,7 +65,12 @@ struct SQLType: Equatable, Sendable {
         }
     }
 
-    var isSerial: Bool { ["serial", "bigserial", "smallserial", "serial2", "serial4", "serial8"].contains(name) }
+    var isSerial: Bool {
+        switch name {
+        case "serial", "bigserial", "smallserial", "serial2", "serial4", "serial8": true
+        default: false
+        }
+    }
 
     /// Whether values are cut off or refused that were too long for it.
     var isShortText: Bool { !isArray && (name == "varchar" && !arguments.isEmpty || name == "char") }

@@ -92,7 +92,11 @@ private enum Samples {
              "added":[{"path":"db/V2__x.sql","version":"2","sha256":"@","engineChecksum":-5,"kind":"sql","phase":"expand",
               "tables":["a"],"creates":["table a"],"findings":[]}],"changed":[],"removed":[],
              "findings":[{"rule":"bad-name","tier":"O","fingerprint":"0123456789ab","text":"is overlooked"}],
-             "runBefore":[{"service":"orders"}],"job":{"manifest":"k8s/job.yaml","name":"migrate"}}
+             "runBefore":[{"service":"orders"}],"job":{"manifest":"k8s/job.yaml","name":"migrate",
+             "kind":"hook","image":"app:1","args":["migrate"]},"jobProblem":"none","trial":{"system":"PostgreSQL 15.1",
+             "applied":false,"findings":[],"previousTests":false,"problem":"none","mayBeRepeated":true,
+             "errors":[{"path":"db/V2__x.sql","line":3,"text":"42P01"}],"difference":{"added":{"count":1,"names":["table a"]},
+             "removed":{"count":0,"names":[]},"changed":{"count":0,"names":[]}}}}
             """#)
     }
 
